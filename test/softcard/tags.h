@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Instructions, tags, code points and status words of a UICC with the IoT SAFE
+ * applet, as printed in GSMA IoT.05 and ISO 7816-4.
+ * Reference: iot-safe-apdu 1.3 to 1.6, 5.
+ */
+#ifndef SOFTCARD_TAGS_H
+#define SOFTCARD_TAGS_H
+
+/* Instructions */
+#define INS_PUT_PUBLIC_KEY_INIT 0x24
+#define INS_COMPUTE_SIGNATURE_INIT 0x2A
+#define INS_COMPUTE_SIGNATURE_UPDATE 0x2B
+#define INS_VERIFY_SIGNATURE_INIT 0x2C
+#define INS_VERIFY_SIGNATURE_UPDATE 0x2D
+#define INS_COMPUTE_DH 0x46
+#define INS_COMPUTE_PRF 0x48
+#define INS_COMPUTE_HKDF 0x4A
+#define INS_MANAGE_CHANNEL 0x70
+#define INS_GET_RANDOM 0x84
+#define INS_SELECT 0xA4
+#define INS_READ_BINARY 0xB0
+#define INS_READ_FILE 0xB0
+#define INS_GENERATE_KEY_PAIR 0xB9
+#define INS_GET_RESPONSE 0xC0
+#define INS_GET_DATA 0xCB
+#define INS_READ_PUBLIC_KEY 0xCD
+#define INS_PUT_PUBLIC_KEY_UPDATE 0xD8
+
+/* P1 of the INIT and UPDATE commands */
+#define P1_OPEN 0x00
+#define P1_CLOSE 0x01
+#define P1_MORE 0x00
+#define P1_LAST 0x80
+
+/* Tags */
+#define TAG_VERSION 0x10
+#define TAG_IDENTIFIER 0x11
+#define TAG_FILE_SIZE 0x20
+#define TAG_FILE_USAGE 0x21
+#define TAG_SIGNATURE 0x33
+#define TAG_PUBLIC_KEY_DATA 0x34
+#define TAG_ECC_KEY 0x49
+#define TAG_POINT 0x86
+#define TAG_STATE 0x4A
+#define TAG_KEY_TYPE 0x4B
+#define TAG_KEY_USAGE 0x4E
+#define TAG_ACCESS 0x60
+#define TAG_FUNCTIONS 0x61
+#define TAG_AGREEMENT 0x6F
+#define TAG_FILE_LABEL 0x73
+#define TAG_PRIVATE_LABEL 0x74
+#define TAG_PUBLIC_LABEL 0x75
+#define TAG_SECRET_LABEL 0x76
+#define TAG_FILE_ID 0x83
+#define TAG_PRIVATE_ID 0x84
+#define TAG_PUBLIC_ID 0x85
+#define TAG_SECRET_ID 0x86
+#define TAG_CARD_FUNCTIONS 0x90
+#define TAG_HASH 0x91
+#define TAG_SIGNATURE_ALGORITHM 0x92
+#define TAG_CARD_AGREEMENT 0x93
+#define TAG_DERIVATION 0x94
+#define TAG_LAST_BLOCK 0x9A
+#define TAG_FULL_TEXT 0x9B
+#define TAG_INTERMEDIATE_HASH 0x9C
+#define TAG_HASHED_COUNT 0x9D
+#define TAG_FINAL_HASH 0x9E
+#define TAG_MODE 0xA1
+#define TAG_MAX_FILES 0xB1
+#define TAG_MAX_PRIVATE 0xB2
+#define TAG_MAX_PUBLIC 0xB3
+#define TAG_MAX_SECRET 0xB4
+#define TAG_MAX_SESSIONS 0xB7
+#define TAG_PRIVATE_INFO 0xC1
+#define TAG_PUBLIC_INFO 0xC2
+#define TAG_FILE_INFO 0xC3
+#define TAG_SECRET_INFO 0xC4
+#define TAG_SECRET 0xD1
+#define TAG_LABEL_AND_SEED 0xD2
+#define TAG_WANTED 0xD3
+#define TAG_PREMASTER 0xD4
+#define TAG_SALT 0xD5
+
+/* Attribute values */
+#define STATE_DEACTIVATED 0x00
+#define STATE_ACTIVATED 0x01
+#define ACCESS_READ 0x01
+#define ACCESS_UPDATE 0x02
+#define KEY_P256 0x13
+#define KEY_P256_VOLATILE 0x14
+#define KEY_BRAINPOOL 0x23
+#define KEY_BRAINPOOL_VOLATILE 0x24
+#define KEY_HMAC 0xA0
+#define FUNCTION_SIGNATURE 0x01
+#define FUNCTION_GENERATE 0x02
+#define FUNCTION_AGREEMENT 0x04
+#define FUNCTION_DERIVATION 0x08
+#define HASH_SHA256 0x0001
+#define HASH_SHA384 0x0002
+#define HASH_SHA512 0x0004
+#define SIGNATURE_ECDSA 0x04
+#define SIGNATURE_VENDOR 0x08
+#define AGREEMENT_ECKA 0x01
+#define DERIVATION_PRF 0x01
+#define DERIVATION_HKDF 0x02
+#define MODE_FULL_TEXT 0x01
+#define MODE_LAST_BLOCK 0x02
+#define MODE_PAD_AND_SIGN 0x03
+
+/* Status words */
+#define SW_OK 0x9000
+#define SW_MORE_BYTES 0x6100
+#define SW_MORE_DATA 0x6300
+#define SW_STORE_ERROR 0x6400
+#define SW_WRONG_LENGTH 0x6700
+#define SW_NO_CHANNEL 0x6881
+#define SW_OUT_OF_FILE 0x6981
+#define SW_CONDITIONS 0x6985
+#define SW_NO_CURRENT_EF 0x6986
+#define SW_CAPACITY 0x6989
+#define SW_WRONG_DATA 0x6A80
+#define SW_FUNCTION 0x6A81
+#define SW_NOT_FOUND 0x6A82
+#define SW_WRONG_P1P2 0x6A86
+#define SW_OFFSET 0x6B00
+#define SW_WRONG_LE 0x6C00
+#define SW_WRONG_INS 0x6D00
+#define SW_BAD_SIGNATURE 0x6D01
+#define SW_WRONG_CLASS 0x6E00
+#define SW_UNKNOWN 0x6F00
+
+#endif
