@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzer of every command of the applet against a card that answers what the
+ * input says. Input: one octet chooses the command, one the protocol and what
+ * the channel has learned; then answers, each an octet of length and as many
+ * octets. At the end of the input the link fails. Every command must come
+ * back with an error or with what applet.h promises.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "applet/applet.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { T0 = 0x01, KNOWN = 0x02, CLASS_0X = 0x04, SHORT = 0x08, CLOSES = 0x10 };
+
+static const uint8_t name[] = { 0x30, 0x30, 0x36 };
+static const uint8_t octets[64] = { 1, 2, 3 };
+static uint8_t room[0x8000];
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+/* --- the card ------------------------------------------------------------ */
+
+struct card {
+    struct bytes rest;
+    bool t0;
+};
+
+static iotsim_result answer(void *link, struct bytes command,
+                            struct buf *response, struct deadline until)
+{
+    struct card *card = link;
+
+    (void)until;
+    require(command.len >= 4 && command.len <= TRANSPORT_COMMAND_MAX);
+    if (card->rest.len == 0)
+        return IOTSIM_FAIL(IO);
+    buf_put(response, bytes_take(&card->rest, bytes_u8(&card->rest)));
+    return card->rest.failed ? IOTSIM_FAIL(IO) : IOTSIM_OK;
+}
+
+static bool is_t0(void *link)
+{
+    const struct card *card = link;
+
+    return card->t0;
+}
+
+static const struct transport_ops card_ops = {
+    .name = "fuzz",
+    .transmit = answer,
+    .is_t0 = is_t0,
+};
+
+/* --- the commands -------------------------------------------------------- */
+
+typedef void command_fn(struct applet *a);
+
+static struct applet_ref ref(void)
+{
+    return (struct applet_ref){ .id = BYTES_OF(name) };
+}
+
+/* On failure nothing was added; else between `least` and `most` octets. */
+static void promise(iotsim_result r, const struct buf *out, size_t least,
+                    size_t most)
+{
+    require(!out->failed && r.err < IOTSIM_ERR_COUNT);
+    if (!iotsim_ok(r))
+        require(out->len == 0);
+    else
+        require(out->len >= least && out->len <= most);
+}
+
+static void run_open(struct applet *a)
+{
+    struct transport *t = a->channel.transport;
+    char iccid[CHANNEL_ICCID_MAX + 1] = "";
+    iotsim_result r = applet_open(a, t, bytes_of(octets, 7), iccid);
+
+    require(strlen(iccid) <= CHANNEL_ICCID_MAX);
+    require(iotsim_ok(r) == (a->channel.transport != NULL));
+    applet_close(a);
+}
+
+static void run_capabilities(struct applet *a)
+{
+    struct applet_capabilities c;
+
+    if (iotsim_ok(applet_get_capabilities(a, &c)))
+        require(c.identifier_len <= APPLET_IDENTIFIER_MAX);
+}
+
+static void run_list(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_get_list(a, &out), &out, 0, sizeof room);
+}
+
+static void run_object(struct applet *a)
+{
+    struct applet_object o;
+
+    if (!iotsim_ok(applet_get_object(a, APPLET_PUBLIC_KEY, ref(), &o)))
+        return;
+    require(o.kind == APPLET_PUBLIC_KEY && o.id_len + o.label_len > 0);
+    require(o.id_len <= APPLET_ID_MAX && o.label_len <= APPLET_LABEL_MAX);
+}
+
+static void run_file(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_read_file(a, ref(), 0, &out), &out, 0, APPLET_FILE_MAX);
+}
+
+static void run_sized_file(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_read_file(a, ref(), 600, &out), &out, 0, 600);
+}
+
+static void run_public_key(struct applet *a)
+{
+    uint8_t point[APPLET_POINT_LEN];
+
+    if (iotsim_ok(applet_read_public_key(a, ref(), point)))
+        require(point[0] == 0x04);
+}
+
+static void run_generate(struct applet *a)
+{
+    struct applet_pair pair;
+
+    if (iotsim_ok(applet_generate_key_pair(a, ref(), &pair)))
+        require(pair.point[0] == 0x04);
+    require(pair.private_id_len <= APPLET_ID_MAX);
+    require(pair.public_id_len <= APPLET_ID_MAX);
+}
+
+static void run_put(struct applet *a)
+{
+    static const uint8_t point[APPLET_POINT_LEN] = { 0x04 };
+    iotsim_result r = applet_put_public_key(a, ref(), point);
+
+    require(r.err < IOTSIM_ERR_COUNT);
+}
+
+static void run_sign(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_sign(a, ref(), HASH_SHA256, SIGN_ECDSA, bytes_of(octets, 32),
+                        &out),
+            &out, APPLET_RS_LEN, APPLET_RS_LEN);
+}
+
+static void run_sign_rsa(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_sign(a, ref(), HASH_SHA256, SIGN_RSA_PSS,
+                        bytes_of(octets, 32), &out),
+            &out, 1, APPLET_SIGNATURE_MAX);
+}
+
+static void run_verify(struct applet *a)
+{
+    bool valid = true;
+    iotsim_result r =
+        applet_verify(a, ref(), HASH_SHA256, SIGN_ECDSA, bytes_of(octets, 32),
+                      bytes_of(octets, 64), &valid);
+
+    require(iotsim_ok(r) || !valid);
+}
+
+static void run_dh(struct applet *a)
+{
+    static const uint8_t zeros[APPLET_SECRET_LEN];
+    uint8_t secret[APPLET_SECRET_LEN] = { 1 };
+    iotsim_result r = applet_compute_dh(a, ref(), ref(), secret);
+
+    require(iotsim_ok(r) || memcmp(secret, zeros, sizeof zeros) == 0);
+}
+
+static void run_prf(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_compute_prf(a, PRF_PSK_DH, ref(), bytes_of(NULL, 0),
+                               bytes_of(octets, 32), bytes_of(octets, 20), 48,
+                               &out),
+            &out, 48, 48);
+}
+
+static void run_hkdf(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_compute_hkdf(a, ref(), bytes_of(NULL, 0), bytes_of(NULL, 0),
+                                HASH_SHA384, &out),
+            &out, 48, 48);
+}
+
+static void run_random(struct applet *a)
+{
+    struct buf out = BUF_OVER(room);
+
+    promise(applet_get_random(a, 100, &out), &out, 100, 100);
+}
+
+static command_fn *const commands[] = {
+    run_open,       run_capabilities, run_list, run_object,
+    run_file,       run_sized_file,   run_sign, run_sign_rsa,
+    run_public_key, run_generate,     run_put,  run_verify,
+    run_dh,         run_prf,          run_hkdf, run_random,
+};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct card card = { .rest = bytes_of(data, size) };
+    struct transport transport = { .ops = &card_ops, .link = &card };
+    size_t which = bytes_u8(&card.rest) % (sizeof commands / sizeof *commands);
+    uint8_t flags = bytes_u8(&card.rest);
+    struct applet applet = {
+        .channel = { .transport = &transport,
+                     .number = 1,
+                     .aid_len = 7,
+                     .family = flags & CLASS_0X ? 0x00 : 0x80,
+                     .family_known = flags & KNOWN,
+                     .reselects = true },
+        .short_signature = flags & SHORT,
+        .close_sessions = flags & CLOSES,
+    };
+
+    card.t0 = flags & T0;
+    commands[which](&applet);
+    return 0;
+}
