@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decoders for key references: PEM to DER, DER to key. What is not ours is
+ * declined by returning 1 with nothing raised and the queue as it was; what
+ * is ours and broken is an error. Manual: provider-decoder(7).
+ */
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+#include <openssl/core_object.h>
+#include <openssl/err.h>
+#include <openssl/params.h>
+#include <openssl/pem.h>
+
+#include "iotsim/iotsim.h"
+#include "ops/algorithms.h"
+#include "ops/err.h"
+#include "ops/reference.h"
+
+static OSSL_FUNC_decoder_newctx_fn decoder_newctx;
+static OSSL_FUNC_decoder_freectx_fn decoder_freectx;
+static OSSL_FUNC_decoder_does_selection_fn der_does_selection;
+static OSSL_FUNC_decoder_decode_fn pem_decode;
+static OSSL_FUNC_decoder_decode_fn der_decode;
+static OSSL_FUNC_decoder_export_object_fn der_export_object;
+
+enum { REFERENCE_MAX = IOTSIM_URI_MAX + 512 }; /* octets of DER */
+
+static void *decoder_newctx(void *provctx)
+{
+    return provctx;
+}
+
+static void decoder_freectx(void *ctx)
+{
+    (void)ctx;
+}
+
+/* --- PEM to DER --------------------------------------------------------- */
+
+static int pass_on(struct bytes der, OSSL_CALLBACK *callback, void *arg)
+{
+    static char structure[] = STRUCTURE_REFERENCE;
+    int object = OSSL_OBJECT_PKEY;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_int(OSSL_OBJECT_PARAM_TYPE, &object),
+        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA_STRUCTURE,
+                                         structure, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_OBJECT_PARAM_DATA,
+                                          (void *)(uintptr_t)der.data, der.len),
+        OSSL_PARAM_END,
+    };
+
+    return callback(params, arg);
+}
+
+static int pem_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
+                      OSSL_CALLBACK *callback, void *arg,
+                      OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
+{
+    struct prov_ctx *ctx = vctx;
+    BIO *in = BIO_new_from_core_bio(ctx->soft, cin);
+    char *label = NULL;
+    char *header = NULL;
+    unsigned char *der = NULL;
+    long len = 0;
+    int ok = 1;
+
+    (void)selection;
+    (void)passphrase;
+    (void)passphrasearg;
+    ERR_set_mark();
+    if (in == NULL || PEM_read_bio(in, &label, &header, &der, &len) != 1)
+        label = NULL;
+    ERR_pop_to_mark();
+    if (label != NULL && strcmp(label, IOTSIM_PEM_REFERENCE) == 0) {
+        if (reference_is(bytes_of(der, (size_t)len)))
+            ok = pass_on(bytes_of(der, (size_t)len), callback, arg);
+        else
+            ok = ERR_RAISE(ctx, IOTSIM_FAIL(BAD_REFERENCE),
+                           "PEM block %s holds something else", label);
+    }
+    OPENSSL_free(label);
+    OPENSSL_free(header);
+    OPENSSL_free(der);
+    BIO_free(in);
+    return ok;
+}
+
+/* --- DER to key --------------------------------------------------------- */
+
+static int der_does_selection(void *provctx, int selection)
+{
+    (void)provctx;
+    return selection == 0 || (selection & OSSL_KEYMGMT_SELECT_ALL) != 0;
+}
+
+/* Octets read, at most `size`. */
+static size_t read_all(BIO *in, uint8_t *out, size_t size)
+{
+    size_t len = 0;
+    size_t n = 0;
+
+    while (len < size && BIO_read_ex(in, out + len, size - len, &n) && n > 0)
+        len += n;
+    return len;
+}
+
+static int der_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
+                      OSSL_CALLBACK *callback, void *arg,
+                      OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
+{
+    struct prov_ctx *ctx = vctx;
+    uint8_t storage[REFERENCE_MAX];
+    BIO *in = BIO_new_from_core_bio(ctx->soft, cin);
+    struct prov_key *key;
+    struct bytes der;
+
+    (void)selection;
+    (void)passphrase;
+    (void)passphrasearg;
+    if (in == NULL)
+        return 0;
+    ERR_set_mark();
+    der = bytes_of(storage, read_all(in, storage, sizeof storage));
+    ERR_pop_to_mark();
+    BIO_free(in);
+    if (!reference_is(der))
+        return 1;
+    key = reference_decode(ctx, der);
+    return key != NULL && pkey_deliver(key, callback, arg);
+}
+
+static int der_export_object(void *vctx, const void *reference, size_t size,
+                             OSSL_CALLBACK *callback, void *arg)
+{
+    (void)vctx;
+    return pkey_export_reference(reference, size, callback, arg);
+}
+
+#define FUNCTION(id, function)                             \
+    {                                                      \
+        OSSL_FUNC_DECODER_##id, (void (*)(void))(function) \
+    }
+
+const OSSL_DISPATCH decoder_pem_functions[] = {
+    FUNCTION(NEWCTX, decoder_newctx),
+    FUNCTION(FREECTX, decoder_freectx),
+    FUNCTION(DECODE, pem_decode),
+    { 0, NULL },
+};
+
+const OSSL_DISPATCH decoder_der_functions[] = {
+    FUNCTION(NEWCTX, decoder_newctx),
+    FUNCTION(FREECTX, decoder_freectx),
+    FUNCTION(DOES_SELECTION, der_does_selection),
+    FUNCTION(DECODE, der_decode),
+    FUNCTION(EXPORT_OBJECT, der_export_object),
+    { 0, NULL },
+};

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * struct prov_key: what keymgmt, signature, store, decoder and encoder hand to
+ * each other. Its public half is an EVP_PKEY of the default provider in the
+ * private library context, which answers every question about the public key
+ * just as a software key would; its other half, if it has one, names a key on
+ * a card. Immutable and reference counted; any number of threads may use it.
+ */
+#ifndef IOTSIM_OPS_PKEY_H
+#define IOTSIM_OPS_PKEY_H
+
+#include <openssl/evp.h>
+
+#include "base/lock.h"
+#include "card/card.h"
+#include "ops/ctx.h"
+
+struct prov_key {
+    struct refs refs;
+    struct prov_ctx *ctx;  /* outlives every key: libcrypto sees to it */
+    EVP_PKEY *public_half; /* NULL only between keymgmt's new and import */
+    struct key *card_key;  /* NULL: the public key of somebody else */
+};
+
+/* A new key; takes `public_half` and `card_key`, on failure, too. NULL when
+ * out of memory. */
+struct prov_key *pkey_take(struct prov_ctx *ctx, EVP_PKEY *public_half,
+                           struct key *card_key);
+
+/* One more reference. */
+struct prov_key *pkey_ref(struct prov_key *key);
+
+/* Give a reference back. Accepts NULL. */
+void pkey_free(struct prov_key *key);
+
+/* True when it can sign: it names a private key on a card. */
+bool pkey_is_private(const struct prov_key *key);
+
+/* Hand `*key` to libcrypto as the object of `callback` (OSSL_OBJECT_PKEY by
+ * reference); keymgmt's load takes it. What was not taken is freed. */
+int pkey_deliver(struct prov_key *key, OSSL_CALLBACK *callback, void *arg);
+
+/* Take back the key from the octets that pkey_deliver wrote; NULL when they
+ * are no such octets, or it was taken before. */
+struct prov_key *pkey_take_reference(const void *reference, size_t size);
+
+/* Give `callback` what `selection` asks of the public half: group by name, never
+ * by its numbers (RFC 5480 2.1.1), and point. A private key is refused, with
+ * nothing raised: libcrypto probes this on every signature. */
+int pkey_export(const struct prov_key *key, int selection,
+                OSSL_CALLBACK *callback, void *arg);
+
+/* The same for the key behind the octets that pkey_deliver wrote. */
+int pkey_export_reference(const void *reference, size_t size,
+                          OSSL_CALLBACK *callback, void *arg);
+
+/* The URI of a key on a card, without a PIN, written to `out`: for messages
+ * and references. "" for other keys. Returns `out`. */
+const char *pkey_name(const struct prov_key *key, char out[IOTSIM_URI_MAX + 1]);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The key reference (design D2): DER of
+ *
+ *   KeyReference ::= SEQUENCE {
+ *       version   INTEGER (1),
+ *       uri       UTF8String,          -- iotsim: URI, type=private or public
+ *       publicKey SubjectPublicKeyInfo OPTIONAL }
+ *
+ * in PEM under the label IOTSIM_PEM_REFERENCE. It holds no secret. With the
+ * public key in it, loading costs no exchange with the card.
+ */
+#ifndef IOTSIM_OPS_REFERENCE_H
+#define IOTSIM_OPS_REFERENCE_H
+
+#include "base/bytes.h"
+#include "ops/pkey.h"
+
+/* True when the octets begin like a key reference, be it damaged or not. */
+bool reference_is(struct bytes der);
+
+/* The key that `der` names: no exchange when it holds the public key, else the
+ * card is asked. NULL with an error raised. */
+struct prov_key *reference_decode(struct prov_ctx *ctx, struct bytes der);
+
+/* DER of a reference to `key`, in a new block: free `*der` with OPENSSL_free.
+ * Octets, or 0 with an error raised when the key is on no card. */
+size_t reference_encode(const struct prov_key *key, uint8_t **der);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading and unloading of the provider: settings, several contexts. */
+#include "support/check.h"
+
+#include <openssl/err.h>
+#include <openssl/provider.h>
+
+#include "bench.h"
+
+static void loading_reaches_no_card(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+
+    CHECK_STR(desk_sent(), "");
+    CHECK_INT(desk_opened(), 0);
+    CHECK_STR(bench_error(), "");
+    bench_close(libctx);
+    CHECK_INT(desk_opened(), 0);
+}
+
+static void bad_setting_refuses_to_load(void)
+{
+    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
+
+    setenv("IOTSIM_TIMEOUT", "soon", 1);
+    CHECK(!bench_load(libctx));
+    unsetenv("IOTSIM_TIMEOUT");
+    CHECK(ERR_peek_error() != 0);
+    ERR_clear_error();
+    OSSL_LIB_CTX_free(libctx);
+}
+
+static void status_and_name_are_told(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    OSSL_PROVIDER *provider = OSSL_PROVIDER_load(libctx, "iotsim");
+    char *version = NULL;
+    int status = 0;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_ptr("version", &version, 0),
+        OSSL_PARAM_construct_int("status", &status),
+        OSSL_PARAM_END,
+    };
+
+    CHECK(OSSL_PROVIDER_get_params(provider, params) == 1);
+    CHECK(version != NULL);
+    CHECK_INT(status, 1);
+    OSSL_PROVIDER_unload(provider);
+    bench_close(libctx);
+}
+
+static void two_contexts_share_one_card(void)
+{
+    OSSL_LIB_CTX *a = bench_open(desk_sim);
+    OSSL_LIB_CTX *b = OSSL_LIB_CTX_new();
+    EVP_PKEY *key_a;
+    EVP_PKEY *key_b;
+
+    CHECK(bench_load(b));
+    key_a = bench_key(a, "iotsim:object=K1");
+    key_b = bench_key(b, "iotsim:object=K1");
+    CHECK(key_a != NULL && key_b != NULL);
+    CHECK_INT(desk_opened(), 1);
+    EVP_PKEY_free(key_a);
+    OSSL_LIB_CTX_free(a);
+    CHECK_INT(desk_closed(), 0);
+    EVP_PKEY_free(key_b);
+    CHECK_INT(desk_closed(), 1);
+    bench_close(b);
+}
+
+static void key_outlives_its_context(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    EVP_PKEY *key = bench_key(libctx, "iotsim:object=K1");
+
+    CHECK(key != NULL);
+    OSSL_LIB_CTX_free(libctx);
+    EVP_PKEY_free(key);
+    CHECK_INT(desk_closed(), 1);
+    desk_clear();
+}
+
+TEST_MAIN(TEST(loading_reaches_no_card), TEST(bad_setting_refuses_to_load),
+          TEST(status_and_name_are_told), TEST(two_contexts_share_one_card),
+          TEST(key_outlives_its_context))
