@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,12 +21,27 @@ static const char *const level_names[] = {
     [LOG_INFO] = "info", [LOG_DEBUG] = "debug", [LOG_TRACE] = "trace",
 };
 
+int log_append(const char *path)
+{
+    int fd = open(path,
+                  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+                      O_NONBLOCK | O_NOCTTY,
+                  0600);
+    struct stat info;
+
+    if (fd < 0 || (fstat(fd, &info) == 0 &&
+                   (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode))))
+        return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
 static int open_sink(const char *path)
 {
     if (path == NULL || path[0] == '\0' || strcmp(path, "-") == 0)
         return STDERR_FILENO;
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-                0600);
+    return log_append(path);
 }
 
 iotsim_result log_open(enum log_level level, const char *path)

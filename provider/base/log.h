@@ -24,6 +24,10 @@ enum log_level {
  * Errors: BAD_SETTING with errno when the file cannot be opened. */
 IOTSIM_MUST_USE iotsim_result log_open(enum log_level level, const char *path);
 
+/* A descriptor to append to the file `path` (made 0600 when it is new), or -1
+ * with errno: no links, no pipes, nothing that could block. */
+int log_append(const char *path);
+
 /* Level named by `text` ("error", "warn", "info", "debug", "trace", "none");
  * false when unknown. */
 bool log_level_parse(const char *text, enum log_level *level);

@@ -15,7 +15,6 @@
 #include "transport/trace.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -72,8 +71,7 @@ iotsim_result transport_trace(const char *path)
 
     if (atomic_load(&trace_fd) >= 0)
         return IOTSIM_OK;
-    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-              0600);
+    fd = log_append(path);
     if (fd < 0)
         return IOTSIM_FAIL_OS(BAD_SETTING, errno);
     if (!atomic_compare_exchange_strong(&trace_fd, &none, fd))

@@ -32,9 +32,28 @@ OSSL_LIB_CTX *bench_open(const char *profile)
     return libctx;
 }
 
+/* Undo OSSL_PROVIDER_load; what it returned is the provider itself. */
+static void unload(OSSL_LIB_CTX *libctx, const char *name)
+{
+    OSSL_PROVIDER *provider;
+
+    if (!OSSL_PROVIDER_available(libctx, name))
+        return;
+    provider = OSSL_PROVIDER_load(libctx, name);
+    OSSL_PROVIDER_unload(provider);
+    OSSL_PROVIDER_unload(provider);
+}
+
+void bench_free(OSSL_LIB_CTX *libctx)
+{
+    unload(libctx, "iotsim");
+    unload(libctx, "default");
+    OSSL_LIB_CTX_free(libctx);
+}
+
 void bench_close(OSSL_LIB_CTX *libctx)
 {
-    OSSL_LIB_CTX_free(libctx);
+    bench_free(libctx);
     desk_clear();
 }
 

@@ -21,7 +21,10 @@
 /* Clear the desk, put `profile` on it, make the library context. */
 OSSL_LIB_CTX *bench_open(const char *profile);
 
-/* Free the library context and clear the desk. */
+/* Unload the providers and free the library context. */
+void bench_free(OSSL_LIB_CTX *libctx);
+
+/* The same, and clear the desk. */
 void bench_close(OSSL_LIB_CTX *libctx);
 
 /* Load both providers into `libctx`; false when iotsim refuses. */

@@ -27,7 +27,20 @@ static void bad_setting_refuses_to_load(void)
     unsetenv("IOTSIM_TIMEOUT");
     CHECK(ERR_peek_error() != 0);
     ERR_clear_error();
-    OSSL_LIB_CTX_free(libctx);
+    bench_free(libctx);
+}
+
+static void log_that_cannot_be_written_is_no_reason(void)
+{
+    OSSL_LIB_CTX *libctx = OSSL_LIB_CTX_new();
+
+    setenv("IOTSIM_LOG", "info", 1);
+    setenv("IOTSIM_LOG_FILE", "/nonexistent/iotsim.log", 1);
+    CHECK(bench_load(libctx));
+    unsetenv("IOTSIM_LOG");
+    unsetenv("IOTSIM_LOG_FILE");
+    CHECK_STR(bench_error(), "");
+    bench_free(libctx);
 }
 
 static void status_and_name_are_told(void)
@@ -62,7 +75,7 @@ static void two_contexts_share_one_card(void)
     CHECK(key_a != NULL && key_b != NULL);
     CHECK_INT(desk_opened(), 1);
     EVP_PKEY_free(key_a);
-    OSSL_LIB_CTX_free(a);
+    bench_free(a);
     CHECK_INT(desk_closed(), 0);
     EVP_PKEY_free(key_b);
     CHECK_INT(desk_closed(), 1);
@@ -75,12 +88,13 @@ static void key_outlives_its_context(void)
     EVP_PKEY *key = bench_key(libctx, "iotsim:object=K1");
 
     CHECK(key != NULL);
-    OSSL_LIB_CTX_free(libctx);
+    bench_free(libctx);
     EVP_PKEY_free(key);
     CHECK_INT(desk_closed(), 1);
     desk_clear();
 }
 
 TEST_MAIN(TEST(loading_reaches_no_card), TEST(bad_setting_refuses_to_load),
+          TEST(log_that_cannot_be_written_is_no_reason),
           TEST(status_and_name_are_told), TEST(two_contexts_share_one_card),
           TEST(key_outlives_its_context))
