@@ -32,9 +32,10 @@ enum {
 
 struct applet {
     struct channel channel;
-    bool store_changed;   /* set by 63CF and 6989; the caller clears it */
-    bool close_sessions;  /* learned: a finished session must be closed */
-    bool short_signature; /* learned: tag 33 has a one-octet length */
+    struct deadline until; /* no command waits longer; the caller moves it */
+    bool store_changed;    /* set by 63CF and 6989; the caller clears it */
+    bool close_sessions;   /* learned: a finished session must be closed */
+    bool short_signature;  /* learned: tag 33 has a one-octet length */
 };
 
 enum applet_kind {
@@ -98,10 +99,12 @@ struct applet_pair {
 
 /* Open a logical channel on `t` and SELECT `aid` on it: 2 exchanges. When
  * `iccid` is not NULL, read the card's ICCID before SELECT (2 more exchanges)
- * into CHANNEL_ICCID_MAX + 1 characters; "" when the card has none.
+ * into CHANNEL_ICCID_MAX + 1 characters; "" when the card has none. `until`
+ * bounds this and every later command.
  * On failure nothing stays open. Errors: NO_CHANNEL, NO_APPLET, ... */
 IOTSIM_MUST_USE iotsim_result applet_open(struct applet *a, struct transport *t,
-                                          struct bytes aid, char *iccid);
+                                          struct bytes aid,
+                                          struct deadline until, char *iccid);
 
 /* Close the channel: 1 exchange. */
 void applet_close(struct applet *a);

@@ -21,19 +21,25 @@ static const uint8_t slow[] = {
     INS_COMPUTE_HKDF,
 };
 
-struct deadline applet_deadline(uint8_t ins)
+static bool is_slow(uint8_t ins)
 {
     for (size_t i = 0; i < sizeof slow; i++)
         if (slow[i] == ins)
-            return deadline_in(SLOW_MS);
-    return deadline_in(QUICK_MS);
+            return true;
+    return false;
+}
+
+struct deadline applet_deadline(const struct applet *a, uint8_t ins)
+{
+    return deadline_sooner(deadline_in(is_slow(ins) ? SLOW_MS : QUICK_MS),
+                           a->until);
 }
 
 iotsim_result applet_send(struct applet *a, const struct apdu *command,
                           struct buf *response, uint16_t *sw)
 {
     iotsim_result result = channel_exchange(&a->channel, command, response, sw,
-                                            applet_deadline(command->ins));
+                                            applet_deadline(a, command->ins));
 
     if (iotsim_ok(result) && sw_store_changed(*sw))
         a->store_changed = true;

@@ -10,8 +10,9 @@
 #include "applet/applet.h"
 #include "base/deadline.h"
 
-/* The time limit of the instruction `ins`, from now. */
-struct deadline applet_deadline(uint8_t ins);
+/* The time limit of the instruction `ins` (0: one that the card answers at
+ * once) from now, or of the whole operation if that is sooner. */
+struct deadline applet_deadline(const struct applet *a, uint8_t ins);
 
 /* Send `command`, append its response data to `response` (NULL drops them) and
  * note what `*sw` says about the store. Judging `*sw` is left to the caller. */

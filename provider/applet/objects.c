@@ -243,13 +243,12 @@ static void complete_name(struct applet_object *o, struct applet_ref ref)
 {
     if (o->id_len > 0 || o->label_len > 0)
         return;
-    if (ref.id.len > 0) {
+    if (ref.id.len > 0)
         memcpy(o->id, ref.id.data, ref.id.len);
-        o->id_len = ref.id.len;
-    } else {
+    if (ref.label.len > 0)
         memcpy(o->label, ref.label.data, ref.label.len);
-        o->label_len = ref.label.len;
-    }
+    o->id_len = ref.id.len;
+    o->label_len = ref.label.len;
 }
 
 iotsim_result applet_get_object(struct applet *a, enum applet_kind kind,

@@ -31,29 +31,29 @@ static const struct tlv_field schema[] = {
 enum { SCHEMA_ROWS = sizeof schema / sizeof schema[0] };
 
 /* The ICCID is worth a try: a card that refuses it works nevertheless. */
-static iotsim_result read_iccid(struct channel *c, char *iccid)
+static iotsim_result read_iccid(struct applet *a, char *iccid)
 {
     iotsim_result result;
 
     if (iccid == NULL)
         return IOTSIM_OK;
-    result = channel_read_iccid(c, iccid, applet_deadline(0));
+    result = channel_read_iccid(&a->channel, iccid, applet_deadline(a, 0));
     if (result.sw != 0 || iotsim_is(result, IOTSIM_ERR_CARD_ANSWER))
         return IOTSIM_OK;
     return result;
 }
 
 iotsim_result applet_open(struct applet *a, struct transport *t,
-                          struct bytes aid, char *iccid)
+                          struct bytes aid, struct deadline until, char *iccid)
 {
     iotsim_result result;
 
-    *a = (struct applet){ 0 };
-    result = channel_open(&a->channel, t, applet_deadline(0));
+    *a = (struct applet){ .until = until };
+    result = channel_open(&a->channel, t, applet_deadline(a, 0));
     if (iotsim_ok(result))
-        result = read_iccid(&a->channel, iccid);
+        result = read_iccid(a, iccid);
     if (iotsim_ok(result))
-        result = channel_select(&a->channel, aid, applet_deadline(0));
+        result = channel_select(&a->channel, aid, applet_deadline(a, 0));
     if (!iotsim_ok(result))
         applet_close(a);
     return result;
@@ -61,7 +61,7 @@ iotsim_result applet_open(struct applet *a, struct transport *t,
 
 void applet_close(struct applet *a)
 {
-    channel_close(&a->channel, applet_deadline(0));
+    channel_close(&a->channel, applet_deadline(a, 0));
 }
 
 static bool is_known(uint8_t tag)

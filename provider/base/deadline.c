@@ -17,6 +17,11 @@ struct deadline deadline_in(int64_t ms)
     return (struct deadline){ .at_ms = now_ms() + ms };
 }
 
+struct deadline deadline_sooner(struct deadline a, struct deadline b)
+{
+    return a.at_ms < b.at_ms ? a : b;
+}
+
 int deadline_left(struct deadline d)
 {
     int64_t left = d.at_ms - now_ms();

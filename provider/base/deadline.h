@@ -14,6 +14,9 @@ struct deadline {
 /* The deadline `ms` milliseconds from now. */
 struct deadline deadline_in(int64_t ms);
 
+/* The sooner of two. */
+struct deadline deadline_sooner(struct deadline a, struct deadline b);
+
 /* Milliseconds left, 0 when it has passed, at most INT_MAX: poll's argument. */
 int deadline_left(struct deadline d);
 

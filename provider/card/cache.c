@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a card told once: its objects, the points of its public keys, what its
- * applet can do. Kept while the link lives, through resets by other programs,
- * and dropped when the card says that its store has changed (63CF, 6989).
- * Files are read each time.
+ * applet can do. Kept while the channel lives; dropped with it, since a reset
+ * may bring another profile of an eUICC, and when the card says that its store
+ * has changed (63CF, 6989). Files are read each time.
  */
 #include <string.h>
 
@@ -125,6 +125,7 @@ static iotsim_result read_list(struct card *card)
 struct objects {
     struct applet_object *first;
     size_t count;
+    bool whole;
 };
 
 static iotsim_result copy_objects(struct card *card, void *arg)
@@ -141,17 +142,20 @@ static iotsim_result copy_objects(struct card *card, void *arg)
     for (size_t i = 0; i < cache->count; i++)
         copy->first[i] = cache->entries[i].object;
     copy->count = cache->count;
+    copy->whole = cache->listed;
     return IOTSIM_OK;
 }
 
 iotsim_result card_get_objects(struct card *card,
-                               struct applet_object **objects, size_t *count)
+                               struct applet_object **objects, size_t *count,
+                               bool *whole)
 {
     struct objects copy = { 0 };
     iotsim_result result = card_run(card, copy_objects, &copy, CARD_REPEATABLE);
 
     *objects = copy.first;
     *count = copy.count;
+    *whole = copy.whole;
     return result;
 }
 

@@ -3,12 +3,12 @@
  * Cards and keys as the threads of a process share them. A card is found by
  * the way to reach it and counted; nothing is sent until it is used. Its
  * channel is opened by the first use and closed when the last reference goes.
- * A key is an immutable, counted name of a key object together with its public
- * half; it keeps its card.
+ * A key is the immutable name of a key object together with its public half; it
+ * keeps its card.
  *
  * Thread rule: every function may be called by any thread at any time.
  * Every function that talks to the card waits at most the setting `timeout`
- * for its turn and then for as long as the transport's deadlines allow. Errors
+ * for its turn and then at most two minutes for each of two tries. Errors
  * of any such function, besides those named: those of applet.h and
  * transport.h, BUSY, OTHER_CARD, NO_APPLET, NO_CHANNEL.
  */
@@ -55,13 +55,19 @@ IOTSIM_MUST_USE iotsim_result card_get_info(struct card *card,
                                             struct card_info *out);
 
 /* Copy of the objects on the card, read once and kept until the card says that
- * its store has changed. Free `*objects` with card_free_objects. */
+ * its store has changed. `*whole` is false when the card's list could be read
+ * only up to some point. Free `*objects` with card_free_objects. */
 IOTSIM_MUST_USE iotsim_result card_get_objects(struct card *card,
                                                struct applet_object **objects,
-                                               size_t *count);
+                                               size_t *count, bool *whole);
 
 /* Free a copy made by card_get_objects, null the pointer. Accepts NULL. */
 void card_free_objects(struct applet_object **objects);
+
+/* Let `uri` name `object` by type, label and id. A label that is no text (it
+ * holds a NUL) is left out. */
+void card_name_object(const struct applet_object *object,
+                      struct iotsim_uri *uri);
 
 /* True when `object` is one that `uri` names: type, label and id, as far as
  * each is given. */
@@ -104,12 +110,6 @@ struct key_curve {
 const struct key_curve *key_curve_of_type(uint8_t key_type);
 const struct key_curve *key_curve_of_group(const char *group);
 
-/* A key without card: the public half of somebody else's. `point` is 04 X Y.
- * Errors: NO_MEMORY. */
-IOTSIM_MUST_USE iotsim_result
-key_new_public(const struct key_curve *curve,
-               const uint8_t point[APPLET_POINT_LEN], struct key **out);
-
 /* The key that a reference names: private unless `uri` says type=public. No
  * I/O. `uri` must have a label or an id. Errors: BAD_REFERENCE (it has
  * neither), BAD_SETTING, NO_MEMORY. */
@@ -135,23 +135,17 @@ key_load_with_point(struct card *card, const struct iotsim_uri *uri,
                     const struct applet_object *object,
                     const uint8_t point[APPLET_POINT_LEN], struct key **out);
 
-/* Take one more reference. */
-struct key *key_ref(struct key *key);
-
-/* Give a reference back. Accepts NULL. */
+/* Free the key, give its card back, null the pointer. Accepts NULL. */
 void key_free(struct key **key);
 
 /* Borrowed from the key. Its URI names it by type, label and id, without a
- * PIN; that of a key without card is all zero. */
+ * PIN. */
 const struct key_curve *key_get_curve(const struct key *key);
 const uint8_t *key_get_point(const struct key *key); /* APPLET_POINT_LEN */
 const struct iotsim_uri *key_get_uri(const struct key *key);
 
 /* True when the key names a private key on a card. */
 bool key_is_private(const struct key *key);
-
-/* True when the key names an object on a card (private or public). */
-bool key_is_on_card(const struct key *key);
 
 /* Sign `hash` (1 to APPLET_HASH_MAX octets) with a private key by ECDSA:
  * the hash is cut or led with zeros to the length of the field, as ECDSA does

@@ -25,7 +25,8 @@ struct applet_ref object_ref(const struct applet_object *object)
     };
 }
 
-void object_name(const struct applet_object *object, struct iotsim_uri *uri)
+void card_name_object(const struct applet_object *object,
+                      struct iotsim_uri *uri)
 {
     uri->type = IOTSIM_TYPE_ANY;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -86,27 +87,44 @@ static iotsim_result find_without_list(struct card *card, enum applet_kind kind,
     return result;
 }
 
+iotsim_result find_among(const struct applet_object *objects, size_t count,
+                         bool whole, enum applet_kind kind,
+                         const struct iotsim_uri *uri,
+                         struct applet_object *out)
+{
+    const struct applet_object *the_one = NULL;
+    bool is_named = uri->object[0] != '\0' || uri->id_len > 0;
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (objects[i].kind == kind && card_object_matches(&objects[i], uri)) {
+            the_one = &objects[i];
+            found++;
+        }
+    if (found > 1)
+        return IOTSIM_FAIL(AMBIGUOUS);
+    if (!whole && (found == 0 || !is_named))
+        return IOTSIM_FAIL(CARD_ANSWER);
+    if (the_one == NULL)
+        return IOTSIM_FAIL(NOT_FOUND);
+    *out = *the_one;
+    return IOTSIM_OK;
+}
+
 iotsim_result card_find(struct card *card, enum applet_kind kind,
                         const struct iotsim_uri *uri, struct applet_object *out)
 {
     struct applet_object *objects = NULL;
     size_t count = 0;
-    size_t found = 0;
-    iotsim_result result = card_get_objects(card, &objects, &count);
+    bool whole;
+    iotsim_result result = card_get_objects(card, &objects, &count, &whole);
 
     if (iotsim_is(result, IOTSIM_ERR_UNSUPPORTED))
         return find_without_list(card, kind, uri, out);
-    if (!iotsim_ok(result))
-        return result;
-    for (size_t i = 0; i < count; i++)
-        if (objects[i].kind == kind && card_object_matches(&objects[i], uri)) {
-            *out = objects[i];
-            found++;
-        }
+    if (iotsim_ok(result))
+        result = find_among(objects, count, whole, kind, uri, out);
     card_free_objects(&objects);
-    if (found == 0)
-        return IOTSIM_FAIL(NOT_FOUND);
-    return found == 1 ? IOTSIM_OK : IOTSIM_FAIL(AMBIGUOUS);
+    return result;
 }
 
 static bool is_not_the_one(iotsim_result result)
@@ -123,8 +141,8 @@ iotsim_result card_find_pair(struct card *card,
     struct iotsim_uri by_id = { 0 };
     iotsim_result result = IOTSIM_FAIL(NOT_FOUND);
 
-    object_name(private_key, &by_label);
-    object_name(private_key, &by_id);
+    card_name_object(private_key, &by_label);
+    card_name_object(private_key, &by_id);
     by_label.type = by_id.type = IOTSIM_TYPE_PUBLIC;
     by_label.id_len = 0;
     by_id.object[0] = '\0';

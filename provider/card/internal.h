@@ -40,10 +40,11 @@ struct card {
     size_t aid_len; /* 0: any that we know */
     uint32_t timeout_ms;
 
-    struct lock lock; /* run.c; guards all below */
-    pid_t process;    /* whose link this is */
-    bool inside;      /* a thread is at work on what follows */
-    bool fresh;       /* the channel was opened by this request */
+    struct lock lock;      /* run.c; guards all below */
+    pid_t process;         /* whose link this is */
+    bool inside;           /* a thread is at work on what follows */
+    bool fresh;            /* the channel was opened by this request */
+    struct deadline until; /* of the work of this request */
     struct transport transport;
     struct applet applet;
     struct bytes selected; /* AID of the applet; empty until it is found */
@@ -78,10 +79,11 @@ void card_close(struct card *card);
 IOTSIM_MUST_USE iotsim_result card_enter(struct card *card,
                                          struct deadline until);
 
-/* Forget a channel that the card no longer has: no exchange. */
+/* Forget a channel that the card no longer has, and what the card told: it may
+ * have been reset to become another (a profile of an eUICC). No exchange. */
 void card_forget_channel(struct card *card);
 
-/* Close the link, and forget what was learned through it: no exchange. */
+/* Close the link, too: no exchange. */
 void card_drop_link(struct card *card);
 
 /* Make `card->iccid` known; selects the applet anew when it is not. */
@@ -100,12 +102,17 @@ card_read_point(struct card *card, const struct applet_object *object,
 
 /* --- find.c ------------------------------------------------------------ */
 
+/* The one object of `kind` that `uri` names among `count` of them; not `whole`
+ * when the card may have more. What is not there then is not known, nor is
+ * what has no name the only one: CARD_ANSWER. Errors: NOT_FOUND, AMBIGUOUS. */
+IOTSIM_MUST_USE iotsim_result find_among(const struct applet_object *objects,
+                                         size_t count, bool whole,
+                                         enum applet_kind kind,
+                                         const struct iotsim_uri *uri,
+                                         struct applet_object *out);
+
 /* How a command names `object`, borrowed from it. */
 struct applet_ref object_ref(const struct applet_object *object);
-
-/* Let `uri` name `object` by type, label and id. A label that is no text (it
- * holds a NUL) is left out. */
-void object_name(const struct applet_object *object, struct iotsim_uri *uri);
 
 /* The public key that goes with `private_key`: that of the same label, else
  * that of the same id. Errors: NO_KEY_PAIR. Not for work functions. */
@@ -115,7 +122,7 @@ card_find_pair(struct card *card, const struct applet_object *private_key,
 
 /* --- key.c ------------------------------------------------------------- */
 
-/* The card of the key, borrowed; NULL for somebody else's key. */
+/* The card of the key, borrowed. */
 struct card *key_get_card(const struct key *key);
 
 /* How a command names the key, borrowed from it. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys: an immutable, counted name of a key object, its curve and its public
- * point. A key on a card keeps its card and knows it by name only: label and
- * id, never a handle. The PIN of the URI it came from is not kept.
+ * Keys: the immutable name of a key object, its curve and its public point. A
+ * key keeps its card and knows its object by name only: label and id, never a
+ * handle. The PIN of the URI it came from is not kept.
  */
 #include <string.h>
 #include <strings.h>
@@ -11,8 +11,7 @@
 #include "card/internal.h"
 
 struct key {
-    struct refs refs;
-    struct card *card; /* NULL: somebody else's public key */
+    struct card *card;
     const struct key_curve *curve;
     uint8_t point[APPLET_POINT_LEN];
     struct iotsim_uri uri;
@@ -55,7 +54,9 @@ const struct key_curve *key_curve_of_group(const char *group)
 
 /* --- making keys ------------------------------------------------------- */
 
-iotsim_result key_new_public(const struct key_curve *curve,
+/* A key on `card`, which gains a reference. */
+static iotsim_result new_key(struct card *card, const struct iotsim_uri *uri,
+                             const struct key_curve *curve,
                              const uint8_t point[APPLET_POINT_LEN],
                              struct key **out)
 {
@@ -64,26 +65,11 @@ iotsim_result key_new_public(const struct key_curve *curve,
     *out = key;
     if (key == NULL)
         return IOTSIM_FAIL(NO_MEMORY);
-    refs_init(&key->refs);
+    key->card = card_ref(card);
     key->curve = curve;
     memcpy(key->point, point, sizeof key->point);
-    return IOTSIM_OK;
-}
-
-/* A key on `card`, which gains a reference. */
-static iotsim_result new_on_card(struct card *card,
-                                 const struct iotsim_uri *uri,
-                                 const struct key_curve *curve,
-                                 const uint8_t point[APPLET_POINT_LEN],
-                                 struct key **out)
-{
-    iotsim_result result = key_new_public(curve, point, out);
-
-    if (!iotsim_ok(result))
-        return result;
-    (*out)->card = card_ref(card);
-    (*out)->uri = *uri;
-    mem_cleanse((*out)->uri.pin_value, sizeof(*out)->uri.pin_value);
+    key->uri = *uri;
+    mem_cleanse(key->uri.pin_value, sizeof key->uri.pin_value);
     return IOTSIM_OK;
 }
 
@@ -110,7 +96,7 @@ iotsim_result key_new_reference(const struct settings *settings,
     result = card_get(settings, uri, &card);
     if (!iotsim_ok(result))
         return result;
-    result = new_on_card(card, uri, curve, point, out);
+    result = new_key(card, uri, curve, point, out);
     card_free(&card);
     if (iotsim_ok(result) && uri->type == IOTSIM_TYPE_ANY)
         (*out)->uri.type = IOTSIM_TYPE_PRIVATE;
@@ -131,9 +117,9 @@ iotsim_result key_load_with_point(struct card *card,
         return IOTSIM_FAIL(BAD_ARGUMENT);
     if (curve == NULL)
         return IOTSIM_FAIL(UNSUPPORTED);
-    result = new_on_card(card, uri, curve, point, out);
+    result = new_key(card, uri, curve, point, out);
     if (iotsim_ok(result))
-        object_name(object, &(*out)->uri);
+        card_name_object(object, &(*out)->uri);
     return result;
 }
 
@@ -156,18 +142,12 @@ iotsim_result key_load(struct card *card, const struct iotsim_uri *uri,
     return result;
 }
 
-struct key *key_ref(struct key *key)
-{
-    refs_up(&key->refs);
-    return key;
-}
-
 void key_free(struct key **key)
 {
     struct key *last = *key;
 
     *key = NULL;
-    if (last == NULL || !refs_down(&last->refs))
+    if (last == NULL)
         return;
     card_free(&last->card);
     MEM_FREE(last);
@@ -193,11 +173,6 @@ const struct iotsim_uri *key_get_uri(const struct key *key)
 bool key_is_private(const struct key *key)
 {
     return key->uri.type == IOTSIM_TYPE_PRIVATE;
-}
-
-bool key_is_on_card(const struct key *key)
-{
-    return key->card != NULL;
 }
 
 struct card *key_get_card(const struct key *key)

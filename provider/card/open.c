@@ -59,6 +59,8 @@ static int weight_of(iotsim_result result)
 void card_forget_channel(struct card *card)
 {
     card->applet = (struct applet){ 0 };
+    card->iccid_known = false;
+    cache_flush(&card->cache);
 }
 
 void card_drop_link(struct card *card)
@@ -66,15 +68,14 @@ void card_drop_link(struct card *card)
     card_forget_channel(card);
     transport_close(&card->transport);
     card->selected = (struct bytes){ 0 };
-    card->iccid_known = false;
-    cache_flush(&card->cache);
 }
 
 static iotsim_result open_aid(struct card *card, struct bytes aid,
                               bool with_iccid)
 {
-    iotsim_result result = applet_open(&card->applet, &card->transport, aid,
-                                       with_iccid ? card->iccid : NULL);
+    iotsim_result result =
+        applet_open(&card->applet, &card->transport, aid, card->until,
+                    with_iccid ? card->iccid : NULL);
 
     if (!iotsim_ok(result))
         return result;

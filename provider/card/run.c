@@ -8,6 +8,9 @@
  * So it is free whenever another process gets its turn, and any number of
  * processes can share a card that has three. After any failure the next
  * request starts from the top.
+ *
+ * A request waits at most the setting `timeout` for its turn, and its work
+ * lasts at most WORK_MS, however slowly the card drips.
  */
 #include <unistd.h>
 
@@ -16,7 +19,7 @@
 #include "base/result.h"
 #include "card/internal.h"
 
-enum { CLOSE_WAIT_MS = 1000 };
+enum { WORK_MS = 120000, CLOSE_WAIT_MS = 500 };
 
 /* What a failure takes with it. */
 enum lost {
@@ -103,12 +106,15 @@ static void leave(struct card *card, enum lost lost)
 static iotsim_result attempt(struct card *card, card_work *work, void *arg,
                              struct deadline until, bool *again)
 {
-    iotsim_result result = card_enter(card, until);
     const struct failure *failure;
+    iotsim_result result;
 
     *again = false;
+    card->until = deadline_in(WORK_MS);
+    result = card_enter(card, until);
     if (!iotsim_ok(result))
         return result;
+    card->applet.until = card->until;
     result = work(card, arg);
     failure = find_failure(result);
     *again = failure->again == AGAIN_ALWAYS ||
@@ -147,6 +153,7 @@ void card_close(struct card *card)
     adopt(card);
     if (card->applet.channel.transport != NULL &&
         iotsim_ok(transport_begin(&card->transport, until))) {
+        card->applet.until = until;
         applet_close(&card->applet);
         transport_end(&card->transport);
     }

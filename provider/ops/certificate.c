@@ -63,8 +63,9 @@ EVP_PKEY *certificate_find_key(const struct prov_ctx *ctx, struct card *card,
     EVP_PKEY *key = NULL;
     iotsim_result r;
     size_t count;
+    bool whole;
 
-    r = card_get_objects(card, &objects, &count);
+    r = card_get_objects(card, &objects, &count, &whole);
     if (!iotsim_ok(r))
         return NULL;
     file = find_file(objects, count, object);

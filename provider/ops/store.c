@@ -16,6 +16,7 @@
 #include <openssl/params.h>
 #include <openssl/store.h>
 
+#include "base/mem.h"
 #include "ops/algorithms.h"
 #include "ops/certificate.h"
 #include "ops/err.h"
@@ -24,7 +25,7 @@
 struct store {
     struct prov_ctx *ctx;
     struct iotsim_uri uri;
-    char *text; /* the URI as it was given, for messages */
+    char *text; /* the URI without its PIN, for messages */
     int expect; /* OSSL_STORE_INFO_..., 0 is anything */
     struct certificate_filter filter;
     struct card *card;             /* NULL before the first load */
@@ -60,14 +61,14 @@ static int store_close(void *loaderctx)
     card_free_objects(&s->objects);
     card_free(&s->card);
     iotsim_uri_wipe(&s->uri);
-    if (s->text != NULL)
-        OPENSSL_clear_free(s->text, strlen(s->text));
+    OPENSSL_free(s->text);
     OPENSSL_free(s);
     return 1;
 }
 
 static void *store_open(void *provctx, const char *text)
 {
+    char name[IOTSIM_URI_MAX + 1];
     struct store *s;
 
     if (!iotsim_uri_is(text))
@@ -76,9 +77,15 @@ static void *store_open(void *provctx, const char *text)
     if (s == NULL)
         return NULL;
     s->ctx = provctx;
-    s->text = OPENSSL_strdup(text);
-    if (s->text != NULL && load_parse_uri(s->ctx, text, &s->uri))
+    if (!load_parse_uri(s->ctx, text, &s->uri))
+        goto fail;
+    mem_cleanse(s->uri.pin_value, sizeof s->uri.pin_value);
+    if (!iotsim_ok(iotsim_uri_format(&s->uri, name, sizeof name)))
+        goto fail;
+    s->text = OPENSSL_strdup(name);
+    if (s->text != NULL)
         return s;
+fail:
     store_close(s);
     return NULL;
 }
@@ -179,11 +186,19 @@ static const char *expected(const struct store *s)
     return "object";
 }
 
+/* Only certificates have what can be searched for. */
+static bool is_search(const struct store *s)
+{
+    return s->filter.subject != NULL || s->filter.issuer != NULL ||
+           s->filter.serial != NULL;
+}
+
 static bool wanted(const struct store *s, const struct applet_object *object)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (object->kind == kinds[i].kind)
             return (s->expect == 0 || s->expect == kinds[i].info) &&
+                   (object->kind == APPLET_FILE || !is_search(s)) &&
                    card_object_matches(object, &s->uri);
     return false;
 }
@@ -199,16 +214,21 @@ static iotsim_result select_objects(struct store *s)
     bool one_key = s->expect == OSSL_STORE_INFO_PKEY ||
                    s->expect == OSSL_STORE_INFO_PUBKEY;
     size_t count = 0;
-    iotsim_result r = card_get_objects(s->card, &s->objects, &count);
+    bool whole;
+    iotsim_result r = card_get_objects(s->card, &s->objects, &count, &whole);
 
     if (!iotsim_ok(r))
         return r;
     for (size_t i = 0; i < count; i++)
         if (wanted(s, &s->objects[i]))
             s->objects[s->count++] = s->objects[i];
-    if (s->count == 0 && (names_an_object(s) || one_key))
-        return IOTSIM_FAIL(NOT_FOUND);
-    return one_key && s->count > 1 ? IOTSIM_FAIL(AMBIGUOUS) : IOTSIM_OK;
+    if (one_key && s->count > 1)
+        return IOTSIM_FAIL(AMBIGUOUS);
+    if (!whole && (s->count == 0 || !names_an_object(s)))
+        return IOTSIM_FAIL(CARD_ANSWER); /* there may be more */
+    return s->count == 0 && (names_an_object(s) || one_key)
+               ? IOTSIM_FAIL(NOT_FOUND)
+               : IOTSIM_OK;
 }
 
 /* --- load --------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 
 #include "base/hex.h"
+#include "base/mem.h"
 #include "card/card.h"
 #include "tool/print.h"
 #include "tool/tool.h"
@@ -32,16 +33,6 @@ static const struct print_row head = { .cells = {
                                            [STATE] = "STATE",
                                            [SIZE] = "SIZE",
                                        } };
-
-static const struct {
-    enum applet_kind kind;
-    enum iotsim_type type;
-} types[] = {
-    { APPLET_PRIVATE_KEY, IOTSIM_TYPE_PRIVATE },
-    { APPLET_PUBLIC_KEY, IOTSIM_TYPE_PUBLIC },
-    { APPLET_FILE, IOTSIM_TYPE_CERT },
-    { APPLET_SECRET_KEY, IOTSIM_TYPE_SECRET },
-};
 
 /* An object as it is shown. */
 struct item {
@@ -96,22 +87,14 @@ static void look_into(struct card *card, const struct applet_object *file,
 
 /* --- objects ----------------------------------------------------------- */
 
-/* Name `object` in the way that `uri` went. A label that holds a NUL cannot be
- * part of a URI. */
+/* Name `object` in the way that `uri` went. */
 static void write_uri(const struct applet_object *object,
                       const struct iotsim_uri *uri, struct item *item)
 {
     struct iotsim_uri full = *uri;
 
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (types[i].kind == object->kind)
-            full.type = types[i].type;
-    memset(full.object, 0, sizeof full.object);
-    if (memchr(object->label, 0, object->label_len) == NULL)
-        memcpy(full.object, object->label, object->label_len);
-    memcpy(full.id, object->id, sizeof full.id);
-    full.id_len = object->id_len;
-    memset(full.pin_value, 0, sizeof full.pin_value);
+    card_name_object(object, &full);
+    mem_cleanse(full.pin_value, sizeof full.pin_value);
     if (!iotsim_ok(iotsim_uri_format(&full, item->uri, sizeof item->uri)))
         item->uri[0] = '\0';
     iotsim_uri_wipe(&full);
@@ -197,6 +180,7 @@ int list_run(struct tool *t)
     struct applet_object *objects = NULL;
     struct card *card = NULL;
     size_t count = 0;
+    bool whole = true;
     int status = STATUS_OK;
     iotsim_result r;
 
@@ -204,9 +188,11 @@ int list_run(struct tool *t)
         return STATUS_USAGE;
     r = card_get(&t->config.settings, &t->uri, &card);
     if (iotsim_ok(r))
-        r = card_get_objects(card, &objects, &count);
+        r = card_get_objects(card, &objects, &count, &whole);
     if (iotsim_ok(r))
         r = show(card, &t->uri, objects, count);
+    if (iotsim_ok(r) && !whole)
+        r = IOTSIM_FAIL(CARD_ANSWER); /* that was not all */
     if (!iotsim_ok(r))
         status = tool_card_failed(t, &t->uri, r, "listing the objects");
     card_free_objects(&objects);

@@ -13,7 +13,8 @@
  *   unchanged.
  * - CARD_RESET says that the card lost its state and the link is good again;
  *   every other failure means: close and open anew.
- * - Every call returns by its deadline.
+ * - Every call returns by its deadline, unless the system below offers no
+ *   limit: the file of the transport says what bounds it then.
  * - `close` may talk to the card's driver; `forget` is for a forked child: it
  *   frees what the child inherited and says nothing to anybody.
  *

@@ -82,7 +82,8 @@ static void run_open(struct applet *a)
 {
     struct transport *t = a->channel.transport;
     char iccid[CHANNEL_ICCID_MAX + 1] = "";
-    iotsim_result r = applet_open(a, t, bytes_of(octets, 7), iccid);
+    iotsim_result r =
+        applet_open(a, t, bytes_of(octets, 7), deadline_in(60000), iccid);
 
     require(strlen(iccid) <= CHANNEL_ICCID_MAX);
     require(iotsim_ok(r) == (a->channel.transport != NULL));

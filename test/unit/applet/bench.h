@@ -41,6 +41,7 @@ static inline void bench_begin(struct bench *b, const char *text)
     b->script = script_text(text);
     b->transport = script_transport(b->script);
     b->out = BUF_OVER(bench_storage);
+    b->applet.until = deadline_in(60000);
     b->applet.channel = (struct channel){ .transport = &b->transport,
                                           .number = 1,
                                           .family = 0x80,

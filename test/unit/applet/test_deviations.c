@@ -172,8 +172,8 @@ static void row_08_class(void)
     bench_begin(&b, OPEN SELECT
                 "> 81 CB 00 00 44\n< 6E00\n> 01 CB 00 00 44\n< 100110 9000\n"
                 "> 01 CB 00 00 44\n< 100110 9000\n");
-    CHECK(iotsim_ok(
-        applet_open(&b.applet, &b.transport, hex("A0000005590010"), NULL)));
+    CHECK(iotsim_ok(applet_open(&b.applet, &b.transport, hex("A0000005590010"),
+                                deadline_in(60000), NULL)));
     CHECK(iotsim_ok(applet_get_capabilities(&b.applet, &c)));
     CHECK(iotsim_ok(applet_get_capabilities(&b.applet, &c)));
     bench_end(&b);
@@ -316,9 +316,9 @@ static void row_17_no_implicit_channel(void)
     struct bench b;
 
     bench_begin(&b, "> 00 70 00 00 01\n< 6881\n");
-    CHECK(iotsim_is(
-        applet_open(&b.applet, &b.transport, hex("A0000005590010"), NULL),
-        IOTSIM_ERR_NO_CHANNEL));
+    CHECK(iotsim_is(applet_open(&b.applet, &b.transport, hex("A0000005590010"),
+                                deadline_in(60000), NULL),
+                    IOTSIM_ERR_NO_CHANNEL));
     bench_end(&b);
 }
 
@@ -336,8 +336,9 @@ static void row_18_select_twice(void)
                              "> 81 CB 00 00 44\n< 100110 9000\n",
                  words[i], i == 0 ? "" : "> 01 CB 00 00 44\n< 6E00\n");
         bench_begin(&b, text);
-        CHECK(iotsim_ok(
-            applet_open(&b.applet, &b.transport, hex("A0000005590010"), NULL)));
+        CHECK(iotsim_ok(applet_open(&b.applet, &b.transport,
+                                    hex("A0000005590010"), deadline_in(60000),
+                                    NULL)));
         CHECK(iotsim_ok(applet_get_capabilities(&b.applet, &c)));
         CHECK_INT(c.version, 0x10);
         bench_end(&b);

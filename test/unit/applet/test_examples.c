@@ -17,8 +17,9 @@ static void opens(struct bench *b)
 {
     struct applet_capabilities c;
 
-    CHECK(iotsim_ok(
-        applet_open(&b->applet, &b->transport, hex("A0000005590010"), NULL)));
+    CHECK(
+        iotsim_ok(applet_open(&b->applet, &b->transport, hex("A0000005590010"),
+                              deadline_in(60000), NULL)));
     CHECK(iotsim_ok(applet_get_capabilities(&b->applet, &c)));
     CHECK_INT(c.version, 0x10);
     CHECK_INT(c.identifier_len, 32);

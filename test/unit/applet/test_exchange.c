@@ -8,14 +8,23 @@
 static void time_limits(void)
 {
     static const uint8_t slow[] = { 0xb9, 0x2b, 0x2d, 0x46, 0x48, 0x4a };
+    struct applet a = { .until = deadline_in(60000) };
 
     for (unsigned ins = 0; ins <= 0xff; ins++) {
         bool is_slow = memchr(slow, (int)ins, sizeof slow) != NULL;
-        int left = deadline_left(applet_deadline((uint8_t)ins));
+        int left = deadline_left(applet_deadline(&a, (uint8_t)ins));
 
         CHECK(left > (is_slow ? 25000 : 3000));
         CHECK(left <= (is_slow ? 30000 : 5000));
     }
+}
+
+static void no_command_outlives_the_operation(void)
+{
+    struct applet a = { .until = deadline_in(0) };
+
+    for (unsigned ins = 0; ins <= 0xff; ins++)
+        CHECK(deadline_passed(applet_deadline(&a, (uint8_t)ins)));
 }
 
 static void put(enum applet_kind kind, struct applet_ref ref, const char *want)
@@ -69,5 +78,5 @@ static void failure_leaves_nothing(void)
     bench_end(&b);
 }
 
-TEST_MAIN(TEST(time_limits), TEST(references), TEST(bad_references),
-          TEST(failure_leaves_nothing))
+TEST_MAIN(TEST(time_limits), TEST(no_command_outlives_the_operation),
+          TEST(references), TEST(bad_references), TEST(failure_leaves_nothing))

@@ -17,7 +17,7 @@ static void opening_gives(const char *text, enum iotsim_err err,
 
     bench_begin(&b, text);
     CHECK_INT(applet_open(&b.applet, &b.transport, hex("A0000005590010"),
-                          iccid == NULL ? NULL : digits)
+                          deadline_in(60000), iccid == NULL ? NULL : digits)
                   .err,
               err);
     if (iccid != NULL)

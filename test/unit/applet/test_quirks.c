@@ -48,8 +48,8 @@ static void opens(struct bench *b)
     char iccid[CHANNEL_ICCID_MAX + 1];
     struct applet_capabilities c;
 
-    CHECK(iotsim_ok(
-        applet_open(&b->applet, &b->transport, BYTES_OF(aid), iccid)));
+    CHECK(iotsim_ok(applet_open(&b->applet, &b->transport, BYTES_OF(aid),
+                                deadline_in(60000), iccid)));
     CHECK_STR(iccid, "8988211000000430010");
     CHECK(iotsim_ok(applet_get_capabilities(&b->applet, &c)));
     CHECK_INT(c.version, 0x10);

@@ -317,6 +317,14 @@ struct soft *desk_swap(unsigned nth, const char *profile)
     return readers[nth].card;
 }
 
+struct soft *desk_switch(unsigned nth, const char *profile)
+{
+    soft_free(readers[nth].card);
+    readers[nth].card = soft_text(profile);
+    readers[nth].resets++;
+    return readers[nth].card;
+}
+
 void desk_occupy(unsigned nth, unsigned channels)
 {
     static const uint8_t open[] = { 0x00, 0x70, 0x00, 0x00, 0x01 };

@@ -36,6 +36,10 @@ void desk_reset(unsigned nth);
  * is not NULL. */
 struct soft *desk_swap(unsigned nth, const char *profile);
 
+/* The card of the nth reader resets itself and is another one then, as an eUICC
+ * does when its profile changes. */
+struct soft *desk_switch(unsigned nth, const char *profile);
+
 /* Another program opens `count` logical channels on the nth reader. */
 void desk_occupy(unsigned nth, unsigned count);
 

@@ -26,8 +26,9 @@ static size_t count_objects(void)
 {
     struct applet_object *objects;
     size_t count;
+    bool whole;
 
-    CHECK(iotsim_ok(card_get_objects(card, &objects, &count)));
+    CHECK(iotsim_ok(card_get_objects(card, &objects, &count, &whole)));
     card_free_objects(&objects);
     CHECK(objects == NULL);
     return count;
@@ -59,15 +60,46 @@ static void list_is_read_once(void)
     end_case();
 }
 
-static void list_survives_a_reset(void)
+/* A reset may be that of an eUICC which changes its profile. */
+static void list_does_not_survive_a_reset(void)
 {
     begin_case();
     CHECK_INT(count_objects(), OBJECTS);
-    desk_sent();
-    desk_reset(0);
-    CHECK_INT(count_objects(), OBJECTS);
-    CHECK_STR(desk_sent(), "+ A4");
+    desk_switch(0, "[card]\nsessions = 1\n");
+    CHECK_INT(count_objects(), 0);
     end_case();
+}
+
+static struct applet_object one_key(const char *label)
+{
+    struct applet_object key = { .kind = APPLET_PRIVATE_KEY };
+
+    key.label_len = strlen(label);
+    memcpy(key.label, label, key.label_len);
+    return key;
+}
+
+/* What the readable part of a damaged list says is true, what it does not say
+ * is not known. */
+static void damaged_list_proves_no_absence(void)
+{
+    static struct iotsim_uri named, missing, any;
+    struct applet_object key = one_key("K1");
+
+    named = desk_uri("iotsim:object=K1");
+    missing = desk_uri("iotsim:object=K9");
+    any = desk_uri("iotsim:");
+    CHECK_INT(find_among(&key, 1, true, APPLET_PRIVATE_KEY, &any, &key).err,
+              IOTSIM_ERR_NONE);
+    CHECK_INT(find_among(&key, 1, false, APPLET_PRIVATE_KEY, &named, &key).err,
+              IOTSIM_ERR_NONE);
+    CHECK_INT(find_among(&key, 1, true, APPLET_PRIVATE_KEY, &missing, &key).err,
+              IOTSIM_ERR_NOT_FOUND);
+    CHECK_INT(
+        find_among(&key, 1, false, APPLET_PRIVATE_KEY, &missing, &key).err,
+        IOTSIM_ERR_CARD_ANSWER);
+    CHECK_INT(find_among(&key, 1, false, APPLET_PRIVATE_KEY, &any, &key).err,
+              IOTSIM_ERR_CARD_ANSWER);
 }
 
 static void list_does_not_survive_another_card(void)
@@ -198,7 +230,8 @@ static void info_of_a_modest_card(void)
     end_case();
 }
 
-TEST_MAIN(TEST(list_is_read_once), TEST(list_survives_a_reset),
+TEST_MAIN(TEST(list_is_read_once), TEST(list_does_not_survive_a_reset),
+          TEST(damaged_list_proves_no_absence),
           TEST(list_does_not_survive_another_card),
           TEST(list_is_read_again_after_63cf), TEST(point_is_read_once),
           TEST(store_change_drops_points), TEST(files), TEST(info),

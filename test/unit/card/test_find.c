@@ -56,7 +56,7 @@ static void kinds(void)
             struct iotsim_uri uri = desk_uri(rows[j].uri);
 
             CHECK(card_object_matches(&object, &uri) == (i == j));
-            object_name(&object, &uri);
+            card_name_object(&object, &uri);
             CHECK_INT(uri.type, desk_uri(rows[i].uri).type);
         }
 }
@@ -71,7 +71,7 @@ static void label_that_is_no_text(void)
     struct iotsim_uri uri = desk_uri("iotsim:object=K");
 
     CHECK(!card_object_matches(&odd, &uri));
-    object_name(&odd, &uri);
+    card_name_object(&odd, &uri);
     CHECK_STR(uri.object, "");
     CHECK_INT(uri.id_len, 1);
     CHECK(card_object_matches(&odd, &uri));

@@ -63,6 +63,20 @@ static void known_aids(void)
     desk_clear();
 }
 
+/* The card turns into another one without leaving the reader. */
+static void token_is_checked_again_after_a_reset(void)
+{
+    struct card *card;
+
+    desk_put(desk_sim);
+    card = desk_card("iotsim:token=" DESK_ICCID);
+    CHECK(iotsim_ok(card_get_info(card, &info)));
+    desk_switch(0, "[card]\niccid = 8988211000000430036\n");
+    CHECK_INT(card_get_info(card, &info).err, IOTSIM_ERR_OTHER_CARD);
+    card_free(&card);
+    desk_clear();
+}
+
 static bool use(struct card *card)
 {
     uint8_t octet;
@@ -175,5 +189,6 @@ static void nothing_sticks(void)
 }
 
 TEST_MAIN(TEST(first_card_with_the_applet), TEST(card_by_its_number),
-          TEST(known_aids), TEST(known_aid_is_remembered), TEST(most_telling),
+          TEST(known_aids), TEST(token_is_checked_again_after_a_reset),
+          TEST(known_aid_is_remembered), TEST(most_telling),
           TEST(nothing_there), TEST(no_channel), TEST(nothing_sticks))

@@ -37,7 +37,8 @@ static void *live(void *arg)
         struct key *loaded = desk_key(mine, "K1");
         struct applet_object *objects;
         size_t count;
-        bool ok = iotsim_ok(card_get_objects(mine, &objects, &count));
+        bool whole;
+        bool ok = iotsim_ok(card_get_objects(mine, &objects, &count, &whole));
 
         ok = ok && sign_once(loaded);
         card_free_objects(&objects);
