@@ -134,3 +134,33 @@ iotsim_result scan_text(struct scan *s, const char *text)
         return r;
     return scan_part(s, ATTR_QUERY, '&', path_end + 1, s->len);
 }
+
+/* Where the attribute around `at` begins: behind the scheme, the first "?" or
+ * a separator of its part. */
+static size_t find_start(const char *text, size_t at)
+{
+    size_t query = strcspn(text, "?");
+    char separator = at > query ? '&' : ';';
+    size_t floor = at > query ? query + 1 : strcspn(text, ":") + 1;
+
+    while (at > floor && text[at - 1] != separator)
+        at--;
+    return at;
+}
+
+void iotsim_uri_name_at(const char *text, size_t at, char *out, size_t size)
+{
+    size_t len = strlen(text);
+    size_t start = find_start(text, at < len ? at : len);
+    size_t n = 0;
+
+    if (start > len)
+        start = 0; /* there is not even a scheme */
+    for (const char *c = text + start; n + 1 < size; c++) {
+        if (*c == '\0' || strchr("=;&?", *c) != NULL)
+            break;
+        out[n++] = *c > ' ' && *c <= '~' ? *c : '?';
+    }
+    if (size > 0)
+        out[n] = '\0';
+}

@@ -65,6 +65,11 @@ IOTSIM_MUST_USE iotsim_result iotsim_uri_parse(const char *text,
                                                struct iotsim_uri *uri,
                                                size_t *at);
 
+/* Write to `out` (`size` octets, NUL included; cut to fit) the name of the
+ * attribute of `text` in which the offset `at` lies, for a message: never its
+ * value, which may be a PIN. What cannot be printed becomes "?". */
+void iotsim_uri_name_at(const char *text, size_t at, char *out, size_t size);
+
 /* Write the canonical text of `uri` to `out` (`size` octets, NUL included):
  * attributes in the order of the table, octets percent-encoded where RFC 7512
  * asks for it. IOTSIM_URI_MAX + 1 octets hold any URI. On failure `out` is "".

@@ -40,7 +40,7 @@ static const OSSL_ALGORITHM encoder[] = {
     { NAMES_EC, PROVIDED ",output=pem,structure=PrivateKeyInfo",
       encoder_pem_functions, "private key to PEM key reference" },
     { NAMES_EC, PROVIDED ",output=der,structure=PrivateKeyInfo",
-      encoder_der_functions, "private key to DER key reference" },
+      encoder_der_functions, "private key to DER: refused in words" },
     { NAMES_EC, PROVIDED ",output=text", encoder_text_functions,
       "private key to text" },
     { NULL, NULL, NULL, NULL },

@@ -118,7 +118,6 @@ static int der_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
     struct prov_key *key;
     struct bytes der;
 
-    (void)selection;
     (void)passphrase;
     (void)passphrasearg;
     if (in == NULL)
@@ -130,6 +129,9 @@ static int der_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
     if (!reference_is(der))
         return 1;
     key = reference_decode(ctx, der);
+    if (key != NULL && selection != 0 &&
+        (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0)
+        key = pkey_take_public(key);
     return key != NULL && pkey_deliver(key, callback, arg);
 }
 

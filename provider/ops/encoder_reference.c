@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Encoders for private keys of a SIM: as key reference in PEM or DER, where
- * another key would write PrivateKeyInfo, and as text. Public keys are written
- * by the default provider from what keymgmt exports, hence like any other.
+ * Encoders for private keys of a SIM: as key reference where another key would
+ * write PrivateKeyInfo in PEM, and as text; DER is refused in words. Public keys
+ * are written by the default provider from what keymgmt exports, hence like any
+ * other.
  * Manual: provider-encoder(7).
  */
 #include <openssl/bio.h>
@@ -67,58 +68,47 @@ static int encoder_set_ctx_params(void *vctx, const OSSL_PARAM params[])
                      "encrypting a key reference, which holds no secret");
 }
 
-/* Write the reference to `key` with `write`; 0 with an error raised. */
-static int encode(struct prov_ctx *ctx, OSSL_CORE_BIO *cout, const void *obj,
-                  const OSSL_PARAM abstract[],
-                  int (*write)(BIO *, const uint8_t *, size_t))
+static int pem_encode(void *vctx, OSSL_CORE_BIO *cout, const void *obj,
+                      const OSSL_PARAM abstract[], int selection,
+                      OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
 {
+    const struct prov_ctx *ctx = vctx;
     uint8_t *der = NULL;
     size_t len;
     BIO *out;
-    int ok = 0;
+    int ok;
 
+    (void)selection;
+    (void)passphrase;
+    (void)passphrasearg;
     if (abstract != NULL)
         return ERR_RAISE(ctx, IOTSIM_FAIL(BAD_ARGUMENT),
                          "key reference of something that is no key");
     len = reference_encode(obj, &der);
     out = BIO_new_from_core_bio(ctx->soft, cout);
-    if (len > 0 && out != NULL)
-        ok = write(out, der, len);
+    ok = len > 0 && out != NULL &&
+         PEM_write_bio(out, IOTSIM_PEM_REFERENCE, "", der, (long)len) > 0;
     BIO_free(out);
     OPENSSL_free(der);
     return ok;
 }
 
-static int write_pem(BIO *out, const uint8_t *der, size_t len)
-{
-    return PEM_write_bio(out, IOTSIM_PEM_REFERENCE, "", der, (long)len) > 0;
-}
-
-static int write_der(BIO *out, const uint8_t *der, size_t len)
-{
-    size_t written = 0;
-
-    return BIO_write_ex(out, der, len, &written) && written == len;
-}
-
-static int pem_encode(void *vctx, OSSL_CORE_BIO *cout, const void *obj,
-                      const OSSL_PARAM abstract[], int selection,
-                      OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
-{
-    (void)selection;
-    (void)passphrase;
-    (void)passphrasearg;
-    return encode(vctx, cout, obj, abstract, write_pem);
-}
-
+/* Programs take this DER for a PKCS #8 key and would say no more than that it
+ * is broken. */
 static int der_encode(void *vctx, OSSL_CORE_BIO *cout, const void *obj,
                       const OSSL_PARAM abstract[], int selection,
                       OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
 {
+    char name[IOTSIM_URI_MAX + 1];
+
+    (void)cout;
     (void)selection;
     (void)passphrase;
     (void)passphrasearg;
-    return encode(vctx, cout, obj, abstract, write_der);
+    return ERR_RAISE(vctx, IOTSIM_FAIL(UNSUPPORTED),
+                     "writing %s as PKCS #8: the key never leaves the SIM; "
+                     "\"openssl pkey\" writes a PEM key reference to it",
+                     abstract == NULL ? pkey_name(obj, name) : "a key");
 }
 
 static int text_encode(void *vctx, OSSL_CORE_BIO *cout, const void *obj,
@@ -165,8 +155,6 @@ const OSSL_DISPATCH encoder_der_functions[] = {
     FUNCTION(NEWCTX, encoder_newctx),
     FUNCTION(FREECTX, encoder_freectx),
     FUNCTION(DOES_SELECTION, encoder_does_selection),
-    FUNCTION(SETTABLE_CTX_PARAMS, encoder_settable_ctx_params),
-    FUNCTION(SET_CTX_PARAMS, encoder_set_ctx_params),
     FUNCTION(ENCODE, der_encode),
     { 0, NULL },
 };

@@ -9,6 +9,8 @@
 #include <openssl/core_dispatch.h>
 
 #include "apdu/sw.h"
+#include "base/log.h"
+#include "base/result.h"
 
 static const OSSL_ITEM reasons[] = {
 #define REASON(name, text) { IOTSIM_ERR_##name, (char *)(uintptr_t)(text) },
@@ -57,12 +59,14 @@ int err_raise(const struct prov_ctx *ctx, iotsim_result result,
     char said[128];
     va_list args;
 
-    if (ctx->new_error == NULL || ctx->vset_error == NULL)
-        return 0;
     va_start(args, format);
     vsnprintf(tried, sizeof tried, format, args);
     va_end(args);
     describe(result, said, sizeof said);
+    /* libcrypto drops some entries, programs many more; the log has them. */
+    log_at(LOG_ERROR, "ops", "%s%s: %s", tried, said, result_text(result));
+    if (ctx->new_error == NULL || ctx->vset_error == NULL)
+        return 0;
     ctx->new_error(ctx->core);
     if (ctx->set_error_debug != NULL)
         ctx->set_error_debug(ctx->core, file, line, function);

@@ -55,9 +55,7 @@ static void *ec_dup(const void *keydata, int selection)
         key->public_half == NULL)
         return pkey_ref(key);
     if ((selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0)
-        return EVP_PKEY_up_ref(key->public_half)
-                   ? pkey_take(key->ctx, key->public_half, NULL)
-                   : NULL;
+        return pkey_take_public(pkey_ref(key));
     public_half = EVP_PKEY_new();
     if (public_half == NULL ||
         EVP_PKEY_copy_parameters(public_half, key->public_half) != 1) {
@@ -108,7 +106,12 @@ static int ec_validate(const void *keydata, int selection, int checktype)
         return 0;
     checker =
         EVP_PKEY_CTX_new_from_pkey(key->ctx->soft, key->public_half, NULL);
-    valid = checker != NULL && EVP_PKEY_public_check(checker) == 1;
+    if (checker == NULL)
+        valid = 0;
+    else if ((selection & OSSL_KEYMGMT_SELECT_KEYPAIR) != 0)
+        valid = EVP_PKEY_public_check(checker) == 1;
+    else
+        valid = EVP_PKEY_param_check(checker) == 1;
     EVP_PKEY_CTX_free(checker);
     return valid;
 }

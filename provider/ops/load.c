@@ -9,13 +9,27 @@
 int load_parse_uri(const struct prov_ctx *ctx, const char *text,
                    struct iotsim_uri *uri)
 {
+    char name[80];
     size_t at = 0;
     iotsim_result r = iotsim_uri_parse(text, uri, &at);
 
     if (iotsim_ok(r))
         return 1;
-    return ERR_RAISE(ctx, r, "at \"%.80s\" (character %zu of the URI)",
-                     text + at, at + 1);
+    iotsim_uri_name_at(text, at, name, sizeof name);
+    return ERR_RAISE(ctx, r, "at \"%s\" (character %zu of the URI)", name,
+                     at + 1);
+}
+
+/* True when the key is an EC key on the curve of the card's key. */
+static bool is_on_curve_of(const EVP_PKEY *key,
+                           const struct applet_object *object)
+{
+    const struct key_curve *curve = key_curve_of_type(object->key_type);
+    char group[64];
+
+    return curve != NULL && EVP_PKEY_is_a(key, "EC") &&
+           EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
+           key_curve_of_group(group) == curve;
 }
 
 /* A private key whose public half is known from nothing but a certificate. */
@@ -30,8 +44,10 @@ static iotsim_result key_with_certificate(struct prov_ctx *ctx,
     struct key *card_key = NULL;
     iotsim_result r = IOTSIM_FAIL(NO_KEY_PAIR);
 
-    if (public_half != NULL &&
-        soft_ec_point(public_half, point, sizeof point) == sizeof point)
+    if (public_half != NULL && !is_on_curve_of(public_half, object))
+        r = IOTSIM_FAIL(KEY_MISMATCH);
+    else if (public_half != NULL &&
+             soft_ec_point(public_half, point, sizeof point) == sizeof point)
         r = key_load_with_point(card, uri, object, point, &card_key);
     if (!iotsim_ok(r)) {
         EVP_PKEY_free(public_half);

@@ -7,7 +7,6 @@
 #include <openssl/core_object.h>
 #include <openssl/params.h>
 
-#include "base/mem.h"
 #include "ops/soft.h"
 
 struct prov_key *pkey_take(struct prov_ctx *ctx, EVP_PKEY *public_half,
@@ -25,6 +24,16 @@ struct prov_key *pkey_take(struct prov_ctx *ctx, EVP_PKEY *public_half,
     key->public_half = public_half;
     key->card_key = card_key;
     return key;
+}
+
+struct prov_key *pkey_take_public(struct prov_key *key)
+{
+    struct prov_key *public_key = NULL;
+
+    if (EVP_PKEY_up_ref(key->public_half))
+        public_key = pkey_take(key->ctx, key->public_half, NULL);
+    pkey_free(key);
+    return public_key;
 }
 
 struct prov_key *pkey_ref(struct prov_key *key)
@@ -113,15 +122,10 @@ int pkey_export_reference(const void *reference, size_t size,
 
 const char *pkey_name(const struct prov_key *key, char out[IOTSIM_URI_MAX + 1])
 {
-    struct iotsim_uri uri;
-
     out[0] = '\0';
-    if (key->card_key == NULL)
-        return out;
-    uri = *key_get_uri(key->card_key);
-    mem_cleanse(uri.pin_value, sizeof uri.pin_value);
-    if (!iotsim_ok(iotsim_uri_format(&uri, out, IOTSIM_URI_MAX + 1)))
+    if (key->card_key != NULL &&
+        !iotsim_ok(iotsim_uri_format(key_get_uri(key->card_key), out,
+                                     IOTSIM_URI_MAX + 1)))
         out[0] = '\0';
-    iotsim_uri_wipe(&uri);
     return out;
 }

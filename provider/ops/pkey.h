@@ -27,6 +27,10 @@ struct prov_key {
 struct prov_key *pkey_take(struct prov_ctx *ctx, EVP_PKEY *public_half,
                            struct key *card_key);
 
+/* A key with the public half of `key` alone; takes `key`. NULL when out of
+ * memory. */
+struct prov_key *pkey_take_public(struct prov_key *key);
+
 /* One more reference. */
 struct prov_key *pkey_ref(struct prov_key *key);
 
@@ -54,7 +58,7 @@ int pkey_export(const struct prov_key *key, int selection,
 int pkey_export_reference(const void *reference, size_t size,
                           OSSL_CALLBACK *callback, void *arg);
 
-/* The URI of a key on a card, without a PIN, written to `out`: for messages
+/* The URI of a key on a card (it has no PIN: key_get_uri), written to `out`: for messages
  * and references. "" for other keys. Returns `out`. */
 const char *pkey_name(const struct prov_key *key, char out[IOTSIM_URI_MAX + 1]);
 

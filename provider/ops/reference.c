@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/mem.h"
 #include "ops/err.h"
 #include "ops/load.h"
 #include "ops/soft.h"
@@ -88,13 +89,16 @@ static int take_uri(struct prov_ctx *ctx, const ASN1_UTF8STRING *text,
     char copy[IOTSIM_URI_MAX + 1];
     struct bytes octets =
         bytes_of(ASN1_STRING_get0_data(text), (size_t)ASN1_STRING_length(text));
+    int ok;
 
     if (octets.len >= sizeof copy ||
         (octets.len > 0 && memchr(octets.data, 0, octets.len) != NULL))
         return fail(ctx, "its URI is too long or holds a NUL");
     memcpy(copy, octets.data, octets.len);
     copy[octets.len] = '\0';
-    return load_parse_uri(ctx, copy, uri);
+    ok = load_parse_uri(ctx, copy, uri);
+    mem_cleanse(copy, sizeof copy); /* a foolish one holds a PIN */
+    return ok;
 }
 
 /* Name of the curve when the algorithm is id-ecPublicKey, else NULL. */

@@ -37,13 +37,23 @@ EVP_PKEY *soft_ec_key(const struct prov_ctx *ctx, const char *group,
 
 size_t soft_ec_point(const EVP_PKEY *key, uint8_t *out, size_t size)
 {
+    size_t field = ((size_t)EVP_PKEY_get_bits(key) + 7) / 8;
+    BIGNUM *x = NULL;
+    BIGNUM *y = NULL;
     size_t len = 0;
 
     ERR_set_mark();
-    if (!EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, out,
-                                         size, &len))
-        len = 0;
+    if (size > 2 * field &&
+        EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x) &&
+        EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) &&
+        BN_bn2binpad(x, out + 1, (int)field) > 0 &&
+        BN_bn2binpad(y, out + 1 + field, (int)field) > 0) {
+        out[0] = 0x04; /* uncompressed, SEC 1 2.3.3 */
+        len = 1 + 2 * field;
+    }
     ERR_pop_to_mark();
+    BN_free(x);
+    BN_free(y);
     return len;
 }
 

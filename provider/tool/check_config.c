@@ -94,8 +94,14 @@ static void say_active(struct check *c, const char *name, const char *section,
 
 void check_default(struct check *c)
 {
-    say_active(c, "default", config_provider(c->config, "default"),
-               ": OpenSSL activates it by itself only where no other is");
+    if (!config_is_before(c->config, "default", IOTSIM_PROVIDER))
+        check_say(c, VERDICT_FAIL,
+                  "list it before iotsim in [%s]: OpenSSL gives the keys that "
+                  "TLS makes to the first of the two, and iotsim makes none",
+                  c->config->list);
+    else
+        say_active(c, "default", config_provider(c->config, "default"),
+                   ": OpenSSL activates it by itself only where no other is");
 }
 
 void check_iotsim(struct check *c)
@@ -194,6 +200,16 @@ static bool is_setting(const char *variable)
     return false;
 }
 
+/* Add the name of a variable ("NAME=value"). */
+static void add_name(char list[LIST_MAX], const char *variable)
+{
+    char name[CONFIG_NAME_MAX] = "";
+
+    print_append(name, sizeof name, "%.*s", (int)strcspn(variable, "="),
+                 variable);
+    add(list, name);
+}
+
 void check_environment(struct check *c)
 {
     const char *bad = NULL;
@@ -205,7 +221,7 @@ void check_environment(struct check *c)
         if (strncmp(*v, "OPENSSL_MODULES=", 16) == 0 || is_setting(*v))
             add(list, *v);
         else if (strncmp(*v, "IOTSIM_", 7) == 0)
-            add(unknown, *v);
+            add_name(unknown, *v); /* its value may be a PIN */
     settings_init(&scratch);
     if (!iotsim_ok(settings_environment(&scratch, &bad)))
         check_say(c, VERDICT_FAIL, "bad value of %s", bad);

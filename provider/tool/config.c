@@ -45,7 +45,8 @@ const char *config_plain_name(const char *name)
     return dot == NULL ? name : dot + 1;
 }
 
-const char *config_provider(const struct config *c, const char *name)
+/* The place of the provider `name` in the list, or -1. */
+static int find_provider(const struct config *c, const char *name)
 {
     const STACK_OF(CONF_VALUE) *values = config_values(c, c->list);
 
@@ -56,9 +57,25 @@ const char *config_provider(const struct config *c, const char *name)
         if (identity == NULL)
             identity = config_plain_name(v->name);
         if (strcmp(identity, name) == 0)
-            return v->value;
+            return i;
     }
-    return NULL;
+    return -1;
+}
+
+const char *config_provider(const struct config *c, const char *name)
+{
+    const int i = find_provider(c, name);
+
+    return i < 0 ? NULL
+                 : sk_CONF_VALUE_value(config_values(c, c->list), i)->value;
+}
+
+bool config_is_before(const struct config *c, const char *first,
+                      const char *second)
+{
+    const int behind = find_provider(c, second);
+
+    return behind < 0 || find_provider(c, first) < behind;
 }
 
 /* The section that loads a module of our name under another one, or NULL. */

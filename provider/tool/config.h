@@ -67,6 +67,10 @@ const char *config_value(const struct config *c, const char *section,
 /* The section of the provider `name` ("default"), or NULL. */
 const char *config_provider(const struct config *c, const char *name);
 
+/* True unless the provider `second` is listed before `first`. */
+bool config_is_before(const struct config *c, const char *first,
+                      const char *second);
+
 /* The name without what is before its first dot: OpenSSL ignores that. */
 const char *config_plain_name(const char *name);
 

@@ -272,11 +272,13 @@ static bool fits(const struct tool *t, const struct command *command,
 
 bool tool_take_uri(struct tool *t, const char *text)
 {
+    char name[80];
     size_t at = 0;
     iotsim_result r = iotsim_uri_parse(text, &t->uri, &at);
 
+    iotsim_uri_name_at(text, at, name, sizeof name);
     if (!iotsim_ok(r))
-        print_failure(r, "%s, character %zu", text, at + 1);
+        print_failure(r, "the URI at \"%s\", character %zu", name, at + 1);
     return iotsim_ok(r);
 }
 

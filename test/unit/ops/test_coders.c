@@ -117,6 +117,44 @@ static void public_text_is_that_of_the_default_provider(void)
     bench_close(libctx);
 }
 
+/* Who asks for a public key gets no more than that. */
+static void public_key_of_a_reference_cannot_sign(void)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    EVP_PKEY *key;
+    EVP_PKEY *public_key;
+    char uri[256];
+
+    libctx = bench_open(desk_sim);
+    key = bench_key(libctx, "iotsim:object=K1");
+    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
+    public_key = PEM_read_bio_PUBKEY_ex(bio, NULL, NULL, NULL, libctx, NULL);
+    REQUIRE(public_key != NULL);
+    CHECK_INT(EVP_PKEY_eq(key, public_key), 1);
+    CHECK(EVP_PKEY_get_utf8_string_param(public_key, IOTSIM_PKEY_PARAM_URI, uri,
+                                         sizeof uri, NULL) != 1);
+    ERR_clear_error();
+    EVP_PKEY_free(public_key);
+    EVP_PKEY_free(key);
+    BIO_free(bio);
+    bench_close(libctx);
+}
+
+static void der_is_refused_in_words(void)
+{
+    EVP_PKEY *key;
+    PKCS8_PRIV_KEY_INFO *p8;
+
+    libctx = bench_open(desk_sim);
+    key = bench_key(libctx, "iotsim:object=K1");
+    p8 = EVP_PKEY2PKCS8(key);
+    CHECK(p8 == NULL);
+    CHECK(strstr(bench_error(), "never leaves the SIM") != NULL);
+    PKCS8_PRIV_KEY_INFO_free(p8);
+    EVP_PKEY_free(key);
+    bench_close(libctx);
+}
+
 static void encryption_is_refused(void)
 {
     BIO *bio = BIO_new(BIO_s_mem());
@@ -138,4 +176,5 @@ static void encryption_is_refused(void)
 TEST_MAIN(TEST(each_block_is_read_by_whom_it_belongs_to),
           TEST(other_keys_leave_no_error), TEST(text_says_where_the_key_is),
           TEST(public_text_is_that_of_the_default_provider),
-          TEST(encryption_is_refused))
+          TEST(public_key_of_a_reference_cannot_sign),
+          TEST(der_is_refused_in_words), TEST(encryption_is_refused))

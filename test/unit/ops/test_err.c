@@ -38,6 +38,28 @@ static void names_the_status_word(void)
     bench_close(libctx);
 }
 
+static void no_message_holds_a_pin(void)
+{
+    static const char *const uris[] = {
+        "iotsim:object=K9?pin-value=s3cret",
+        "iotsim:object=K1;bogus=1?pin-value=s3cret",
+        "iotsim:object=K1?pin-value=s3cret%zz",
+        "iotsim:object=K1?pin-value=?s3cret%zz",
+        "iotsim:object=K1?pin-value=s3cret&pin-value=s3cret",
+    };
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+
+    for (size_t i = 0; i < sizeof uris / sizeof *uris; i++) {
+        const char *text;
+
+        CHECK(bench_key(libctx, uris[i]) == NULL);
+        text = bench_error();
+        CHECK(text[0] != '\0');
+        CHECK(strstr(text, "s3cret") == NULL);
+    }
+    bench_close(libctx);
+}
+
 static void one_entry_a_failure(void)
 {
     OSSL_LIB_CTX *libctx = bench_open(desk_sim);
@@ -52,4 +74,5 @@ static void one_entry_a_failure(void)
 }
 
 TEST_MAIN(TEST(every_error_has_a_reason), TEST(says_what_who_and_why),
-          TEST(names_the_status_word), TEST(one_entry_a_failure))
+          TEST(names_the_status_word), TEST(no_message_holds_a_pin),
+          TEST(one_entry_a_failure))

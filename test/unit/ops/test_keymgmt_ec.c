@@ -146,6 +146,7 @@ static void copied_parameters_are_no_key(void)
     OSSL_LIB_CTX *libctx = bench_open(desk_sim);
     EVP_PKEY *key = bench_key(libctx, "iotsim:object=B1");
     EVP_PKEY *parameters = EVP_PKEY_new();
+    EVP_PKEY_CTX *check;
     char group[32] = "";
     uint8_t point[80];
     size_t len;
@@ -153,6 +154,11 @@ static void copied_parameters_are_no_key(void)
     CHECK(EVP_PKEY_copy_parameters(parameters, key) == 1);
     CHECK(EVP_PKEY_get_group_name(parameters, group, sizeof group, NULL) == 1);
     CHECK_STR(group, "brainpoolP256r1");
+    check = EVP_PKEY_CTX_new_from_pkey(libctx, parameters, NULL);
+    CHECK_INT(EVP_PKEY_param_check(check), 1);
+    CHECK(EVP_PKEY_public_check(check) != 1);
+    EVP_PKEY_CTX_free(check);
+    ERR_clear_error();
     CHECK(EVP_PKEY_get_octet_string_param(parameters, OSSL_PKEY_PARAM_PUB_KEY,
                                           point, sizeof point, &len) != 1);
     ERR_clear_error();

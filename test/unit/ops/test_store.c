@@ -120,6 +120,29 @@ static void key_without_public_object_takes_its_certificate(void)
     bench_close(libctx);
 }
 
+/* The certificate is on another curve than the card says of its key. */
+static void certificate_on_another_curve_is_no_public_half(void)
+{
+    static const char odd[] = "[objects]\nca = authority\nk = private\n"
+                              "other = pair\nk-cert = file\n"
+                              "[ca]\nsubject = CN=CA\ntype = p256\n"
+                              "value = generate\n"
+                              "[k]\nlabel = k\nid = 01\ntype = p256\n"
+                              "functions = sign\nvalue = generate\n"
+                              "[other]\nlabel = other\nid = 02\n"
+                              "type = brainpool\nfunctions = sign\n"
+                              "value = generate\n"
+                              "[k-cert]\nlabel = k\nid = 01\n"
+                              "usage = certificate\nvalue = issue\n"
+                              "certifies = other\nissuer = ca\n"
+                              "subject = CN=k\n";
+    OSSL_LIB_CTX *libctx = bench_open(odd);
+
+    CHECK(bench_key(libctx, "iotsim:object=k") == NULL);
+    CHECK(strstr(bench_error(), "does not belong to this public key") != NULL);
+    bench_close(libctx);
+}
+
 static void key_without_any_public_half_is_an_error(void)
 {
     OSSL_LIB_CTX *libctx = bench_open(desk_sim);
@@ -167,6 +190,7 @@ static void finds_by_subject_and_issuer(void)
     OSSL_STORE_SEARCH *search = OSSL_STORE_SEARCH_by_name(bare);
 
     CHECK_STR(listing(libctx, "iotsim:", OSSL_STORE_INFO_CERT, search), "C");
+    CHECK_STR(listing(libctx, "iotsim:", 0, search), "C");
     OSSL_STORE_SEARCH_free(search);
     search = OSSL_STORE_SEARCH_by_name(other);
     CHECK_STR(listing(libctx, "iotsim:", OSSL_STORE_INFO_CERT, search), "!");
@@ -190,7 +214,7 @@ static void finds_by_subject_and_issuer(void)
 static void bad_uris_are_refused_with_the_place(void)
 {
     static const char *const bad[][2] = {
-        { "iotsim:colour=red", "\"colour=red\"" },
+        { "iotsim:colour=red", "\"colour\"" },
         { "iotsim:object=a;object=b", "given twice" },
         { "iotsim:object=%zz", "percent sign" },
         { "iotsim:id=%01;object", "malformed" },
@@ -209,5 +233,6 @@ TEST_MAIN(TEST(lists_what_can_be_used), TEST(never_the_first_of_several_keys),
           TEST(missing_objects_are_errors_once),
           TEST(key_without_public_object_takes_its_certificate),
           TEST(key_without_any_public_half_is_an_error),
+          TEST(certificate_on_another_curve_is_no_public_half),
           TEST(finds_by_subject_and_issuer),
           TEST(bad_uris_are_refused_with_the_place))

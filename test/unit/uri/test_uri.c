@@ -372,8 +372,36 @@ static void wipe(void)
     CHECK(memcmp(&uri, &none, sizeof uri) == 0);
 }
 
-TEST_MAIN(TEST(vectors), TEST(fields_of_text), TEST(fields_of_octets),
-          TEST(fields_of_type), TEST(nothing_given), TEST(limits_of_values),
-          TEST(limit_of_the_whole), TEST(limit_of_the_canonical_text),
-          TEST(octets_that_must_be_encoded), TEST(octets_that_are_encoded),
-          TEST(white_space), TEST(very_long_texts), TEST(scheme), TEST(wipe))
+static void names_never_hold_a_value(void)
+{
+    static const struct {
+        const char *text;
+        size_t at;
+        const char *name;
+    } rows[] = {
+        { "iotsim:object=web;colour=red", 18, "colour" },
+        { "iotsim:object=web;colour=red", 25, "colour" },
+        { "iotsim:object=we%zz", 16, "object" },
+        { "iotsim:?pin-value=12?34%zz", 23, "pin-value" },
+        { "iotsim:?reader=a&pin-value=x&y=z", 29, "y" },
+        { "iotsim:a\x01", 7, "a?" },
+        { "iotsim:", 7, "" },
+        { "http", 0, "http" },
+        { "", 5, "" },
+    };
+    char name[16];
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        iotsim_uri_name_at(rows[i].text, rows[i].at, name, sizeof name);
+        CHECK_STR(name, rows[i].name);
+    }
+    iotsim_uri_name_at("iotsim:object=1", 7, name, 4);
+    CHECK_STR(name, "obj");
+}
+
+TEST_MAIN(TEST(names_never_hold_a_value), TEST(vectors), TEST(fields_of_text),
+          TEST(fields_of_octets), TEST(fields_of_type), TEST(nothing_given),
+          TEST(limits_of_values), TEST(limit_of_the_whole),
+          TEST(limit_of_the_canonical_text), TEST(octets_that_must_be_encoded),
+          TEST(octets_that_are_encoded), TEST(white_space),
+          TEST(very_long_texts), TEST(scheme), TEST(wipe))
