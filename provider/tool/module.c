@@ -33,9 +33,11 @@ static bool in_environment(const struct config *c, char out[MODULE_PATH_MAX])
 }
 
 /* bin/iotsim and ossl-modules/iotsim.so are neighbours in a build. */
+#define NEIGHBOUR "../ossl-modules/" MODULE_FILE
+
 static bool in_build(const struct config *c, char out[MODULE_PATH_MAX])
 {
-    char self[MODULE_PATH_MAX];
+    char self[MODULE_PATH_MAX - sizeof NEIGHBOUR];
     ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
     char *slash;
 
@@ -47,7 +49,7 @@ static bool in_build(const struct config *c, char out[MODULE_PATH_MAX])
     if (slash == NULL)
         return false;
     *slash = '\0';
-    return join(self, "../ossl-modules/" MODULE_FILE, out);
+    return join(self, NEIGHBOUR, out);
 }
 
 static bool in_modules_folder(const struct config *c, char out[MODULE_PATH_MAX])
