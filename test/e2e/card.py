@@ -76,9 +76,9 @@ class Card:
                 front += ["--protocol", "t0"]
         self.errors = open(self.path("softcard.err"), "ab")
         self.process = subprocess.Popen(
-            [*WITH_PARENT, SOFTCARD, "--quiet", "--profile", self.profile, "--state",
-             self.state, "--log", self.log, "--ready-file", ready, *front,
-             *self.options],
+            [*WITH_PARENT, SOFTCARD, "--quiet", "--profile", self.profile,
+             "--state", self.state, "--log", self.log, "--ready-file", ready,
+             *front, *self.options],
             stdin=subprocess.DEVNULL, stdout=self.errors, stderr=self.errors)
         try:
             wait_for(lambda: os.path.exists(ready), "the software card",

@@ -94,7 +94,8 @@ class Service:
             self.log = open(os.path.join(folder, "pcscd.log"), "wb")
             self.process = subprocess.Popen(
                 [*WITH_PARENT, "/usr/sbin/pcscd", "--foreground"],
-                stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT)
+                stdin=subprocess.DEVNULL, stdout=self.log,
+                stderr=subprocess.STDOUT)
             wait_for(answers, "pcscd to answer", self.process)
         self.client = Client()
         wait_for(lambda: self.virtual(), "vpcd's readers", self.process)

@@ -95,8 +95,9 @@ def test_truncated_answer(start):
     there is to cut.)"""
     card, signer = start("ins=2B,truncate")
     answer = signer.sign()
-    # The octets at the end are taken for the status word.
-    assert "unknown status word" in answer or "malformed" in answer, answer
+    # Two octets of the signature are taken for the status word: any error, or
+    # a second try when they happen to ask for one.
+    assert answer == "ok" or "signing with iotsim:object=web" in answer, answer
     assert signer.sign() == "ok"
 
 

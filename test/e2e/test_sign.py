@@ -145,8 +145,9 @@ def test_issue_from_card(signer, stock):
 
 
 def test_cms(signer, stock):
-    signer.openssl("cms", "-sign", "-binary", "-nodetach", "-in", "message", "-signer",
-                   WEB, "-inkey", WEB, "-outform", "DER", "-out", "cms.der")
+    signer.openssl("cms", "-sign", "-binary", "-nodetach", "-in", "message",
+                   "-signer", WEB, "-inkey", WEB, "-outform", "DER", "-out",
+                   "cms.der")
     signer.openssl("x509", "-in", "iotsim:object=ca", "-out", "ca.pem")
     out = stock.openssl("cms", "-verify", "-binary", "-inform", "DER", "-in",
                         "cms.der", "-CAfile", "ca.pem", "-purpose", "any")

@@ -19,8 +19,8 @@ def constants(tree):
     found = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
-            found[node.targets[0].id] = [
-                e.value for e in node.value.elts if isinstance(e, ast.Constant)]
+            found[node.targets[0].id] = [e.value for e in node.value.elts
+                                         if isinstance(e, ast.Constant)]
     return found
 
 

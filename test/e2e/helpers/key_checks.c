@@ -16,17 +16,17 @@
 
 #include "helper.h"
 
-static const char *name;  /* of the private key */
+static const char *name;   /* of the private key */
 static EVP_PKEY *software; /* the same public key, of the default provider */
 
 static int is_verified(const unsigned char *signature, size_t len,
                        const char *text)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    int ok = EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, software) ==
-                 1 &&
-             EVP_DigestVerify(ctx, signature, len,
-                              (const unsigned char *)text, strlen(text)) == 1;
+    int ok =
+        EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, software) == 1 &&
+        EVP_DigestVerify(ctx, signature, len, (const unsigned char *)text,
+                         strlen(text)) == 1;
 
     EVP_MD_CTX_free(ctx);
     return ok;

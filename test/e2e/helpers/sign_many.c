@@ -159,7 +159,8 @@ static void verify_file(EVP_PKEY *key, const char *path)
 static int verify(const struct options *o, int files, char **file)
 {
     BIO *in = BIO_new_file(o->verify, "r");
-    EVP_PKEY *key = in == NULL ? NULL : PEM_read_bio_PUBKEY(in, NULL, NULL, NULL);
+    EVP_PKEY *key =
+        in == NULL ? NULL : PEM_read_bio_PUBKEY(in, NULL, NULL, NULL);
 
     if (key == NULL)
         die(o->verify);
