@@ -11,47 +11,53 @@
 #include <stdint.h>
 
 /* X(NAME, what happened and, after a semicolon, what to do) */
-#define IOTSIM_ERRORS(X)                                                      \
-    X(NO_MEMORY, "out of memory")                                             \
-    X(BAD_ARGUMENT, "a caller broke the contract of a function")              \
-    X(TOO_LONG, "a value is longer than its field")                           \
-    X(TIMEOUT, "the time limit has passed")                                   \
-    X(BUSY, "the card is busy with other requests; try again later")          \
-    X(IO, "the link to the card failed")                                      \
-    X(NO_SERVICE,                                                             \
-      "the smart card service pcscd does not answer; is it running, and may " \
-      "this user reach it?")                                                  \
-    X(NO_READER, "no such reader or device; check its name and its cable")    \
-    X(NO_CARD, "there is no card in the reader")                              \
-    X(CARD_RESET, "the card was reset by someone else")                       \
-    X(CARD_REMOVED, "the card was removed during the operation")              \
-    X(CARD_IN_USE, "another program holds the card exclusively")              \
-    X(NO_CHANNEL,                                                             \
-      "the card has no free logical channel; other programs hold them all")   \
-    X(NO_APPLET,                                                              \
-      "the card has no IoT SAFE applet under this AID; is it the right SIM, " \
-      "and is aid set?")                                                      \
-    X(OTHER_CARD, "the card in the reader is not the one with this ICCID")    \
-    X(CARD_STATUS, "the card refused the command")                            \
-    X(CARD_ANSWER, "the card's answer is malformed")                          \
-    X(CARD_UPDATING,                                                          \
-      "the operator is updating this object over the air; try again later")   \
-    X(UNSUPPORTED, "neither the card nor iotsim can do this")                 \
-    X(NOT_PERMITTED,                                                          \
-      "the object's access conditions, usage or state forbid this")           \
-    X(NOT_FOUND, "there is no such object on the card")                       \
-    X(AMBIGUOUS, "several objects match; name one by label or id")            \
-    X(NO_KEY_PAIR, "the private key has no public key object to go with it")  \
-    X(KEY_MISMATCH,                                                           \
-      "the SIM's key does not belong to this public key; is it the right "    \
-      "SIM, or was the key generated anew?")                                  \
-    X(BAD_CERTIFICATE, "the file does not hold an X.509 certificate")         \
-    X(BAD_URI, "the URI is malformed")                                        \
-    X(URI_ESCAPE, "a percent sign is not followed by two hexadecimal digits") \
-    X(URI_UNKNOWN, "unknown attribute in the URI")                            \
-    X(URI_DUPLICATE, "attribute given twice in the URI")                      \
-    X(URI_VALUE, "bad value of an attribute in the URI")                      \
-    X(BAD_SETTING, "bad value of a configuration setting")                    \
+#define IOTSIM_ERRORS(X)                                                           \
+    X(NO_MEMORY, "out of memory")                                                  \
+    X(BAD_ARGUMENT, "a caller broke the contract of a function")                   \
+    X(TOO_LONG, "a value is longer than its field")                                \
+    X(TIMEOUT, "the time limit has passed")                                        \
+    X(BUSY, "the card is busy with other requests; try again later")               \
+    X(IO, "the link to the card failed")                                           \
+    X(NO_SERVICE,                                                                  \
+      "the smart card service pcscd does not answer; is it running, and may "      \
+      "this user reach it?")                                                       \
+    X(NO_READER,                                                                   \
+      "no such reader or device, or nobody answers there; check its name, and "    \
+      "that it is plugged in or started")                                          \
+    X(NO_ACCESS,                                                                   \
+      "this user may not use the reader or device; see its permissions")           \
+    X(NO_CARD, "there is no card in the reader")                                   \
+    X(CARD_RESET, "the card was reset by someone else")                            \
+    X(CARD_REMOVED, "the card was removed during the operation")                   \
+    X(CARD_IN_USE, "another program holds the card exclusively")                   \
+    X(NO_CHANNEL,                                                                  \
+      "the card has no free logical channel; other programs hold them all")        \
+    X(NO_APPLET,                                                                   \
+      "the card has no IoT SAFE applet under this AID; is it the right SIM, "      \
+      "and is aid set?")                                                           \
+    X(OTHER_CARD, "the card in the reader is not the one with this ICCID")         \
+    X(CARD_STATUS, "the card refused the command")                                 \
+    X(CARD_ANSWER, "the card's answer is malformed")                               \
+    X(CARD_UPDATING,                                                               \
+      "the operator is updating this object over the air; try again later")        \
+    X(UNSUPPORTED, "neither the card nor iotsim can do this")                      \
+    X(NOT_PERMITTED,                                                               \
+      "the object's access conditions, usage or state forbid this")                \
+    X(NOT_FOUND, "there is no such object on the card")                            \
+    X(AMBIGUOUS,                                                                   \
+      "several objects match; name one by label or id, as iotsim list shows them") \
+    X(NO_KEY_PAIR,                                                                 \
+      "the private key has no public key object to go with it, nor a certificate") \
+    X(KEY_MISMATCH,                                                                \
+      "the SIM's key does not belong to this public key; is it the right "         \
+      "SIM, or was the key generated anew?")                                       \
+    X(BAD_CERTIFICATE, "the file does not hold an X.509 certificate")              \
+    X(BAD_URI, "the URI is malformed")                                             \
+    X(URI_ESCAPE, "a percent sign is not followed by two hexadecimal digits")      \
+    X(URI_UNKNOWN, "unknown attribute in the URI")                                 \
+    X(URI_DUPLICATE, "attribute given twice in the URI")                           \
+    X(URI_VALUE, "bad value of an attribute in the URI")                           \
+    X(BAD_SETTING, "bad value of a configuration setting")                         \
     X(BAD_REFERENCE, "the key reference is cut short or damaged")
 
 enum iotsim_err {

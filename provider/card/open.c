@@ -41,6 +41,7 @@ static const struct weight {
     { IOTSIM_ERR_NO_APPLET, 3 },
     { IOTSIM_ERR_OTHER_CARD, 4 },
     { IOTSIM_ERR_CARD_IN_USE, 5 },
+    { IOTSIM_ERR_NO_ACCESS, 5 },
     { IOTSIM_ERR_BUSY, 6 },
     { IOTSIM_ERR_NO_CHANNEL, 7 },
     { IOTSIM_ERR_NO_SERVICE, LAST },

@@ -123,11 +123,18 @@ static iotsim_result attempt(struct card *card, card_work *work, void *arg,
     return result;
 }
 
+static bool is_gone(iotsim_result result)
+{
+    return iotsim_is(result, IOTSIM_ERR_NO_CARD) ||
+           iotsim_is(result, IOTSIM_ERR_NO_READER);
+}
+
 iotsim_result card_run(struct card *card, card_work *work, void *arg,
                        enum card_repeat repeat)
 {
     struct deadline until = deadline_in(card->timeout_ms);
     iotsim_result result = lock_take(&card->lock, until);
+    iotsim_result second;
     bool again;
 
     if (!iotsim_ok(result))
@@ -139,7 +146,9 @@ iotsim_result card_run(struct card *card, card_work *work, void *arg,
         log_at(LOG_INFO, "card", "once more after: %s (%04X)",
                result_text(result), result.sw);
         until = deadline_in(card->timeout_ms);
-        result = attempt(card, work, arg, until, &again);
+        second = attempt(card, work, arg, until, &again);
+        if (!is_gone(second))
+            result = second; /* else the first one says when it went */
     }
     card->inside = false;
     lock_give(&card->lock);

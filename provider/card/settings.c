@@ -23,6 +23,7 @@ enum {
 struct setting {
     const char *name;        /* in openssl.cnf */
     const char *environment; /* in the environment */
+    const char *form;        /* what it takes, for messages */
     iotsim_result (*set)(struct settings *s, const struct setting *row,
                          const char *value);
     size_t offset; /* of the field, for text */
@@ -103,16 +104,27 @@ static iotsim_result set_level(struct settings *s, const struct setting *row,
     offsetof(struct settings, member), sizeof(((struct settings *)0)->member)
 
 static const struct setting settings_table[] = {
-    { "transport", "IOTSIM_TRANSPORT", set_transport, FIELD(where.transport) },
-    { "reader", "IOTSIM_READER", set_text, FIELD(where.reader) },
-    { "device", "IOTSIM_DEVICE", set_text, FIELD(where.device) },
-    { "address", "IOTSIM_ADDRESS", set_text, FIELD(where.address) },
-    { "aid", "IOTSIM_AID", set_aid, FIELD(where.aid) },
-    { "token", "IOTSIM_TOKEN", set_token, FIELD(where.token) },
-    { "timeout", "IOTSIM_TIMEOUT", set_timeout, FIELD(timeout_ms) },
-    { "log", "IOTSIM_LOG", set_level, FIELD(log_level) },
-    { "log-file", "IOTSIM_LOG_FILE", set_text, FIELD(log_file) },
-    { "trace", "IOTSIM_TRACE", set_text, FIELD(trace_file) },
+    { "transport", "IOTSIM_TRANSPORT", "pcsc or socket", set_transport,
+      FIELD(where.transport) },
+    { "reader", "IOTSIM_READER",
+      "a part of a name of at most 255 characters, or a number", set_text,
+      FIELD(where.reader) },
+    { "device", "IOTSIM_DEVICE", "a path of at most 255 characters", set_text,
+      FIELD(where.device) },
+    { "address", "IOTSIM_ADDRESS", "unix:PATH or tcp:HOST:PORT", set_text,
+      FIELD(where.address) },
+    { "aid", "IOTSIM_AID", "5 to 16 octets in hexadecimal", set_aid,
+      FIELD(where.aid) },
+    { "token", "IOTSIM_TOKEN", "at most 20 digits", set_token,
+      FIELD(where.token) },
+    { "timeout", "IOTSIM_TIMEOUT", "1 to 600000 milliseconds", set_timeout,
+      FIELD(timeout_ms) },
+    { "log", "IOTSIM_LOG", "none, error, warn, info, debug or trace", set_level,
+      FIELD(log_level) },
+    { "log-file", "IOTSIM_LOG_FILE", "a path of at most 255 characters",
+      set_text, FIELD(log_file) },
+    { "trace", "IOTSIM_TRACE", "a path of at most 255 characters", set_text,
+      FIELD(trace_file) },
 };
 
 enum { SETTINGS = sizeof settings_table / sizeof *settings_table };
@@ -138,6 +150,15 @@ void settings_init(struct settings *s)
 const char *settings_name(size_t nth)
 {
     return nth < SETTINGS ? settings_table[nth].name : NULL;
+}
+
+const char *settings_form(const char *name)
+{
+    for (size_t i = 0; i < SETTINGS; i++)
+        if (strcmp(name, settings_table[i].name) == 0 ||
+            strcmp(name, settings_table[i].environment) == 0)
+            return settings_table[i].form;
+    return "another name";
 }
 
 iotsim_result settings_set(struct settings *s, const char *name,

@@ -33,6 +33,9 @@ IOTSIM_MUST_USE iotsim_result settings_set(struct settings *s, const char *name,
 /* The name of the nth setting, NULL past the end. */
 const char *settings_name(size_t nth);
 
+/* What the setting or variable called `name` takes, in words, static. */
+const char *settings_form(const char *name);
+
 /* Take every IOTSIM_... variable of the environment, unless the program runs
  * with more rights than its user (secure_getenv). `*name` is the variable that
  * was bad, static. Errors: BAD_SETTING, TOO_LONG. */

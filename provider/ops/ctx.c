@@ -5,8 +5,6 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
-#include "ops/err.h"
-
 static void take_upcalls(struct prov_ctx *ctx, const OSSL_DISPATCH *in)
 {
     for (; in->function_id != 0; in++)
@@ -59,25 +57,25 @@ static iotsim_result read_settings(struct prov_ctx *ctx, const char **name)
     return settings_environment(&ctx->settings, name);
 }
 
+/* A log that this user cannot write to is no reason to have no keys; `iotsim
+ * check` tells. */
+static void start_log(const struct prov_ctx *ctx)
+{
+    iotsim_result ignored = settings_apply(&ctx->settings);
+
+    (void)ignored;
+}
+
 struct prov_ctx *ctx_new(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in)
 {
     struct prov_ctx *ctx = OPENSSL_zalloc(sizeof *ctx);
-    const char *name = NULL;
-    iotsim_result r;
 
     if (ctx == NULL)
         return NULL;
     ctx->core = core;
     take_upcalls(ctx, in);
-    r = read_settings(ctx, &name);
-    if (!iotsim_ok(r)) {
-        ERR_RAISE(ctx, r, "setting \"%s\"", name);
-        goto fail;
-    }
-    /* A log that this user cannot write to is no reason to have no keys;
-     * `iotsim check` tells. */
-    r = settings_apply(&ctx->settings);
-    (void)r;
+    ctx->bad_setting = read_settings(ctx, &ctx->bad_name);
+    start_log(ctx);
     ctx->soft = OSSL_LIB_CTX_new_from_dispatch(core, in);
     if (ctx->soft == NULL)
         goto fail;

@@ -23,11 +23,14 @@ struct prov_ctx {
     OSSL_LIB_CTX *soft; /* the private library context */
     OSSL_PROVIDER *soft_default;
     struct settings settings;
+    /* A setting that is wrong: told when a key is asked for, since libcrypto
+     * drops the errors of loading. */
+    iotsim_result bad_setting;
+    const char *bad_name; /* static */
 };
 
 /* A new instance from libcrypto's dispatch table: reads the configuration,
- * reaches no device. NULL on failure, an error raised where the core allows
- * it. */
+ * reaches no device. NULL when out of memory. */
 struct prov_ctx *ctx_new(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in);
 
 /* Free it; says nothing to any card. Accepts NULL. */

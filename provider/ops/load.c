@@ -11,8 +11,12 @@ int load_parse_uri(const struct prov_ctx *ctx, const char *text,
 {
     char name[80];
     size_t at = 0;
-    iotsim_result r = iotsim_uri_parse(text, uri, &at);
+    iotsim_result r = ctx->bad_setting;
 
+    if (!iotsim_ok(r))
+        return ERR_RAISE(ctx, r, "setting \"%s\" takes %s", ctx->bad_name,
+                         settings_form(ctx->bad_name));
+    r = iotsim_uri_parse(text, uri, &at);
     if (iotsim_ok(r))
         return 1;
     iotsim_uri_name_at(text, at, name, sizeof name);

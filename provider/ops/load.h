@@ -5,7 +5,8 @@
 
 #include "ops/pkey.h"
 
-/* Parse `text`; 0 with an error raised that names what was wrong in it. */
+/* Parse `text`, the way to every key; 0 with an error raised that names what was
+ * wrong in it, or which setting has a bad value. */
 int load_parse_uri(const struct prov_ctx *ctx, const char *text,
                    struct iotsim_uri *uri);
 

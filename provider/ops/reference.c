@@ -83,7 +83,7 @@ static int fail(const struct prov_ctx *ctx, const char *why)
 }
 
 /* Parse the URI of the reference; a NUL in it would hide what follows. */
-static int take_uri(struct prov_ctx *ctx, const ASN1_UTF8STRING *text,
+static int take_uri(const struct prov_ctx *ctx, const ASN1_UTF8STRING *text,
                     struct iotsim_uri *uri)
 {
     char copy[IOTSIM_URI_MAX + 1];
@@ -149,25 +149,49 @@ static struct prov_key *key_from_spki(struct prov_ctx *ctx,
     return pkey_take(ctx, public_half, card_key);
 }
 
-struct prov_key *reference_decode(struct prov_ctx *ctx, struct bytes der)
+/* The reference in `der`, and its URI; NULL with an error raised. */
+static KEY_REFERENCE *parse(const struct prov_ctx *ctx, struct bytes der,
+                            struct iotsim_uri *uri)
 {
     const unsigned char *p = der.data;
-    struct prov_key *key = NULL;
-    struct iotsim_uri uri = { 0 };
     KEY_REFERENCE *reference;
+    int ok = 0;
 
     ERR_set_mark();
     reference = d2i_KEY_REFERENCE(NULL, &p, (long)der.len);
     ERR_pop_to_mark();
     if (reference == NULL || p != der.data + der.len)
-        fail(ctx, "it is not whole, or something follows it");
+        ok = fail(ctx, "it is not whole, or something follows it");
     else if (ASN1_INTEGER_get(reference->version) != REFERENCE_VERSION)
-        fail(ctx, "its version is not 1");
-    else if (!take_uri(ctx, reference->uri, &uri))
-        ;
-    else if (reference->public_key != NULL)
-        key = key_from_spki(ctx, &uri, reference->public_key);
+        ok = fail(ctx, "its version is not 1");
     else
+        ok = take_uri(ctx, reference->uri, uri);
+    if (ok)
+        return reference;
+    KEY_REFERENCE_free(reference);
+    return NULL;
+}
+
+int reference_check(const struct prov_ctx *ctx, struct bytes der)
+{
+    struct iotsim_uri uri;
+    KEY_REFERENCE *reference = parse(ctx, der, &uri);
+    int ok = reference != NULL;
+
+    KEY_REFERENCE_free(reference);
+    iotsim_uri_wipe(&uri);
+    return ok;
+}
+
+struct prov_key *reference_decode(struct prov_ctx *ctx, struct bytes der)
+{
+    struct prov_key *key = NULL;
+    struct iotsim_uri uri;
+    KEY_REFERENCE *reference = parse(ctx, der, &uri);
+
+    if (reference != NULL && reference->public_key != NULL)
+        key = key_from_spki(ctx, &uri, reference->public_key);
+    else if (reference != NULL)
         key = load_key_of_uri(ctx, &uri);
     KEY_REFERENCE_free(reference);
     iotsim_uri_wipe(&uri);

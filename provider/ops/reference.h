@@ -19,6 +19,10 @@
 /* True when the octets begin like a key reference, be it damaged or not. */
 bool reference_is(struct bytes der);
 
+/* 1 when `der` is a whole key reference with a good URI; else 0 with an error
+ * raised. */
+int reference_check(const struct prov_ctx *ctx, struct bytes der);
+
 /* The key that `der` names: no exchange when it holds the public key, else the
  * card is asked. NULL with an error raised. */
 struct prov_key *reference_decode(struct prov_ctx *ctx, struct bytes der);

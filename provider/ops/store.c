@@ -32,7 +32,8 @@ struct store {
     struct applet_object *objects; /* what the URI names */
     size_t count;
     size_t next;
-    bool begun; /* by the first load */
+    bool begun;  /* by the first load */
+    bool failed; /* to find anything: an error first, then the end */
     /* What objects[next] holds, read ahead: one of these. */
     struct prov_key *key;
     X509 *certificate;
@@ -268,8 +269,6 @@ static int find_objects(struct store *s)
 {
     iotsim_result r;
 
-    if (s->card != NULL)
-        return 1;
     r = card_get(&s->ctx->settings, &s->uri, &s->card);
     if (iotsim_ok(r))
         r = select_objects(s);
@@ -308,8 +307,9 @@ static int store_load(void *loaderctx, OSSL_CALLBACK *callback, void *arg,
 
     (void)passphrase; /* the applet has no PIN */
     (void)passphrasearg;
+    s->failed = !s->begun && !find_objects(s);
     s->begun = true;
-    if (!find_objects(s) || s->next == s->count)
+    if (s->next == s->count)
         return 0;
     if (s->key != NULL)
         ok = pkey_deliver(s->key, callback, arg);
@@ -329,7 +329,7 @@ static int store_eof(void *loaderctx)
 {
     const struct store *s = loaderctx;
 
-    return s->begun && s->next == s->count;
+    return s->begun && !s->failed && s->next == s->count;
 }
 
 /* For a key manager of another provider: the public half of a key by

@@ -38,7 +38,8 @@ static void write_hint(iotsim_result r, char *out, size_t size)
         print_append(out, size, "this user may not write to %s: see its group",
                      socket);
     else
-        print_append(out, size, "there is no %s: start pcscd.socket", socket);
+        print_append(out, size, "there is no %s: install pcscd, or start it",
+                     socket);
 }
 
 /* Open the first place that has a card; its name goes to `name`. */
@@ -83,7 +84,8 @@ void check_reader(struct check *c)
     r = try_places(settings, &where, text, sizeof text);
     if (iotsim_ok(r)) {
         check_say(c, VERDICT_OK, "%s, %s", where.transport, text);
-    } else if (iotsim_is(r, IOTSIM_ERR_NO_SERVICE)) {
+    } else if (iotsim_is(r, IOTSIM_ERR_NO_SERVICE) ||
+               r.os == refused_by_polkit) {
         write_hint(r, text, sizeof text);
         check_say(c, VERDICT_FAIL, "pcscd does not answer: %s", text);
     } else {

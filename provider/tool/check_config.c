@@ -169,7 +169,9 @@ void check_settings(struct check *c)
         if (is_openssl_name(v->name))
             continue;
         if (!iotsim_ok(settings_set(&scratch, v->name, v->value, &known)))
-            add(bad, v->name);
+            print_append(bad, LIST_MAX, "%s%s, which takes %s",
+                         bad[0] == '\0' ? "" : "; ", v->name,
+                         settings_form(v->name));
         else if (!known)
             add(unknown, v->name);
     }
@@ -224,7 +226,8 @@ void check_environment(struct check *c)
             add_name(unknown, *v); /* its value may be a PIN */
     settings_init(&scratch);
     if (!iotsim_ok(settings_environment(&scratch, &bad)))
-        check_say(c, VERDICT_FAIL, "bad value of %s", bad);
+        check_say(c, VERDICT_FAIL, "bad value of %s, which takes %s", bad,
+                  settings_form(bad));
     else if (unknown[0] != '\0')
         check_say(c, VERDICT_WARN, "nobody knows %s", unknown);
     else if (list[0] != '\0')

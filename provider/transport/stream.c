@@ -55,6 +55,8 @@ iotsim_result stream_connect(int fd, const struct sockaddr *address,
         return IOTSIM_OK;
     if (deadline_passed(until))
         return IOTSIM_FAIL_OS(TIMEOUT, ETIMEDOUT);
+    if (code == EACCES || code == EPERM)
+        return IOTSIM_FAIL_OS(NO_ACCESS, code);
     return IOTSIM_FAIL_OS(NO_READER, code);
 }
 

@@ -166,8 +166,6 @@ def test_reference_with_trailing_data(sim, reference):
         assert CUT_SHORT in done.err
 
 
-@pytest.mark.xfail(strict=True, reason="OpenSSL 3.0's file store drops errors "
-                   "of DER decoders; the PEM decoder would have to check")
 def test_openssl_command_says_why(sim, reference):
     sim.write("key.pem", pem(reference + b"\0").encode())
     done = sim.openssl("pkey", "-in", "key.pem", "-noout", status=None)

@@ -68,7 +68,6 @@ def test_no_card(new_card, sim_of):
     load(sim, status=0)
 
 
-@pytest.mark.xfail(strict=True, reason="the second try says: no card")
 @pytest.mark.transports("pcsc-t1")
 def test_card_removed(new_card, sim_of):
     """Pulled while it works, and not put back: neither "no card" nor "no

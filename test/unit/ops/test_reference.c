@@ -105,8 +105,8 @@ static void broken_ones_say_why(void)
         { "307D020102" URI_K1 P256_SPKI_HEAD K1_POINT, "version" },
         { "3007020101"
           "0C02"
-          "6100",
-          "something else" },
+          "6162",
+          "malformed" },
         { "3019020101"
           "0C14"
           "696F7473696D3A6F626A6563743D4B3100757273",

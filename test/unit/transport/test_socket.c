@@ -11,7 +11,9 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -605,10 +607,36 @@ static void fork_in_a_transaction(void)
     card_stop(&c);
 }
 
-TEST_MAIN(TEST(atr_decides_the_protocol), TEST(longest_atr_is_taken),
-          TEST(asks_for_the_atr_only), TEST(no_atr_no_card),
-          TEST(frames_a_command), TEST(longest_answer_is_taken),
-          TEST(bad_answers_end_the_link),
+/* A socket that belongs to root, and somebody else who wants it. */
+static void without_permission(void)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    char place[sizeof address.sun_path + 8];
+    void *link = NULL;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (geteuid() != 0) {
+        close(fd);
+        return;
+    }
+    snprintf(address.sun_path, sizeof address.sun_path,
+             "/tmp/iotsim-test-%ld.sock", (long)getpid());
+    CHECK(bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    CHECK(chmod(address.sun_path, 0600) == 0);
+    CHECK(listen(fd, 1) == 0);
+    snprintf(place, sizeof place, "unix:%s", address.sun_path);
+    CHECK(seteuid(65534) == 0);
+    CHECK_INT(socket_ops.open(place, 0, deadline_in(5000), &link).err,
+              IOTSIM_ERR_NO_ACCESS);
+    CHECK(seteuid(0) == 0);
+    unlink(address.sun_path);
+    close(fd);
+}
+
+TEST_MAIN(TEST(without_permission), TEST(atr_decides_the_protocol),
+          TEST(longest_atr_is_taken), TEST(asks_for_the_atr_only),
+          TEST(no_atr_no_card), TEST(frames_a_command),
+          TEST(longest_answer_is_taken), TEST(bad_answers_end_the_link),
           TEST(silence_lasts_until_the_deadline),
           TEST(closed_peer_is_no_signal), TEST(begin_looks_first),
           TEST(short_reads_are_joined), TEST(interruptions_are_survived),
