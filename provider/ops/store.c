@@ -32,8 +32,8 @@ struct store {
     struct applet_object *objects; /* what the URI names */
     size_t count;
     size_t next;
-    bool begun;  /* by the first load */
-    bool failed; /* to find anything: an error first, then the end */
+    bool begun;         /* by the first load */
+    bool nothing_found; /* an error first, then the end */
     /* What objects[next] holds, read ahead: one of these. */
     struct prov_key *key;
     X509 *certificate;
@@ -307,7 +307,7 @@ static int store_load(void *loaderctx, OSSL_CALLBACK *callback, void *arg,
 
     (void)passphrase; /* the applet has no PIN */
     (void)passphrasearg;
-    s->failed = !s->begun && !find_objects(s);
+    s->nothing_found = !s->begun && !find_objects(s);
     s->begun = true;
     if (s->next == s->count)
         return 0;
@@ -329,7 +329,7 @@ static int store_eof(void *loaderctx)
 {
     const struct store *s = loaderctx;
 
-    return s->begun && !s->failed && s->next == s->count;
+    return s->begun && !s->nothing_found && s->next == s->count;
 }
 
 /* For a key manager of another provider: the public half of a key by

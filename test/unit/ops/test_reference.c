@@ -107,6 +107,7 @@ static void broken_ones_say_why(void)
           "0C02"
           "6162",
           "malformed" },
+        { "30050201010C00", "malformed" },
         { "3019020101"
           "0C14"
           "696F7473696D3A6F626A6563743D4B3100757273",
