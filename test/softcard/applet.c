@@ -29,43 +29,48 @@ static const struct command {
     enum p2 p2;
     enum lc lc;
     enum end end;
+    enum part part; /* without it the card does not know the row */
     command_fn *run;
 } commands[] = {
     { INS_PUT_PUBLIC_KEY_INIT, P1_OPEN, P1_OPEN, P2_SESSION, LC_SOME, GOES_ON,
-      put_key_open },
+      PART_PUT_KEY, put_key_open },
     { INS_PUT_PUBLIC_KEY_INIT, P1_CLOSE, P1_CLOSE, P2_SESSION, LC_ANY, GOES_ON,
-      close_session },
+      PART_PUT_KEY, close_session },
     { INS_PUT_PUBLIC_KEY_UPDATE, P1_MORE, P1_MORE, P2_SESSION, LC_SOME, GOES_ON,
-      put_key_update },
+      PART_PUT_KEY, put_key_update },
     { INS_PUT_PUBLIC_KEY_UPDATE, P1_LAST, P1_LAST, P2_SESSION, LC_SOME, ENDS,
-      put_key_update },
+      PART_PUT_KEY, put_key_update },
     { INS_COMPUTE_SIGNATURE_INIT, P1_OPEN, P1_OPEN, P2_SESSION, LC_SOME,
-      GOES_ON, sign_open },
+      GOES_ON, PART_SIGN, sign_open },
     { INS_COMPUTE_SIGNATURE_INIT, P1_CLOSE, P1_CLOSE, P2_SESSION, LC_ANY,
-      GOES_ON, close_session },
+      GOES_ON, PART_SIGN, close_session },
     { INS_COMPUTE_SIGNATURE_UPDATE, P1_MORE, P1_MORE, P2_SESSION, LC_SOME,
-      GOES_ON, sign_update },
+      GOES_ON, PART_SIGN, sign_update },
     { INS_COMPUTE_SIGNATURE_UPDATE, P1_LAST, P1_LAST, P2_SESSION, LC_SOME, ENDS,
-      sign_update },
+      PART_SIGN, sign_update },
     { INS_VERIFY_SIGNATURE_INIT, P1_OPEN, P1_OPEN, P2_SESSION, LC_SOME, GOES_ON,
-      verify_open },
+      PART_VERIFY, verify_open },
     { INS_VERIFY_SIGNATURE_INIT, P1_CLOSE, P1_CLOSE, P2_SESSION, LC_ANY,
-      GOES_ON, close_session },
+      GOES_ON, PART_VERIFY, close_session },
     { INS_VERIFY_SIGNATURE_UPDATE, P1_MORE, P1_MORE, P2_SESSION, LC_SOME,
-      GOES_ON, verify_update },
+      GOES_ON, PART_VERIFY, verify_update },
     { INS_VERIFY_SIGNATURE_UPDATE, P1_LAST, P1_LAST, P2_SESSION, LC_SOME, ENDS,
-      verify_update },
-    { INS_COMPUTE_DH, 0, 0, P2_ZERO, LC_SOME, ENDS, compute_dh },
-    { INS_COMPUTE_PRF, 0, 2, P2_ZERO, LC_SOME, ENDS, compute_prf },
-    { INS_COMPUTE_HKDF, 0, 1, P2_ZERO, LC_SOME, ENDS, compute_hkdf },
-    { INS_GET_RANDOM, 0, 0, P2_ZERO, LC_NONE, GOES_ON, get_random },
-    { INS_READ_FILE, 0, 0xFF, P2_ANY, LC_SOME, ENDS, read_file },
-    { INS_GENERATE_KEY_PAIR, 0, 0, P2_ZERO, LC_SOME, ENDS, generate_key_pair },
-    { INS_GET_DATA, 0, 0, P2_ZERO, LC_NONE, GOES_ON, get_application },
-    { INS_GET_DATA, 1, 1, P2_ONE_TOO, LC_NONE, GOES_ON, get_list },
+      PART_VERIFY, verify_update },
+    { INS_COMPUTE_DH, 0, 0, P2_ZERO, LC_SOME, ENDS, PART_DH, compute_dh },
+    { INS_COMPUTE_PRF, 0, 2, P2_ZERO, LC_SOME, ENDS, PART_PRF, compute_prf },
+    { INS_COMPUTE_HKDF, 0, 1, P2_ZERO, LC_SOME, ENDS, PART_HKDF, compute_hkdf },
+    { INS_GET_RANDOM, 0, 0, P2_ZERO, LC_NONE, GOES_ON, PART_RANDOM,
+      get_random },
+    { INS_READ_FILE, 0, 0xFF, P2_ANY, LC_SOME, ENDS, PART_ALWAYS, read_file },
+    { INS_GENERATE_KEY_PAIR, 0, 0, P2_ZERO, LC_SOME, ENDS, PART_GENERATE,
+      generate_key_pair },
+    { INS_GET_DATA, 0, 0, P2_ZERO, LC_NONE, GOES_ON, PART_ALWAYS,
+      get_application },
+    { INS_GET_DATA, 1, 1, P2_ONE_TOO, LC_NONE, GOES_ON, PART_LIST, get_list },
     { INS_GET_DATA, TAG_PRIVATE_INFO, TAG_SECRET_INFO, P2_ZERO, LC_SOME,
-      GOES_ON, get_object },
-    { INS_READ_PUBLIC_KEY, 0, 0, P2_ZERO, LC_SOME, GOES_ON, read_public_key },
+      GOES_ON, PART_ALWAYS, get_object },
+    { INS_READ_PUBLIC_KEY, 0, 0, P2_ZERO, LC_SOME, GOES_ON, PART_ALWAYS,
+      read_public_key },
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -124,7 +129,7 @@ static const struct command *command_of(const struct softcard *card,
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const struct command *c = &commands[i];
 
-        if (c->ins != apdu->ins)
+        if (c->ins != apdu->ins || (c->part & card->id.without))
             continue;
         *sw = SW_WRONG_P1P2;
         if (apdu->p1 >= c->p1 && apdu->p1 <= c->p1_most &&

@@ -60,8 +60,4 @@ bool applet_uses(const struct softcard *card, const struct object *object);
 /* Which styles of blocks the quirks allow. */
 struct block_styles applet_blocks(const struct softcard *card);
 
-/* Append tag 34 with the point, as the quirks want it. */
-void put_point(struct softcard *card, const uint8_t point[POINT_LEN],
-               struct out *out);
-
 #endif

@@ -21,6 +21,9 @@ static const struct conf_word key_type_words[] = {
     { "p256-volatile", KEY_P256_VOLATILE },
     { "brainpool", KEY_BRAINPOOL },
     { "brainpool-volatile", KEY_BRAINPOOL_VOLATILE },
+    { "rsa2048", KEY_RSA_2048 },
+    { "rsa3072", KEY_RSA_3072 },
+    { "rsa4096", KEY_RSA_4096 },
     { "hmac", KEY_HMAC },
     { NULL, 0 },
 };
@@ -56,6 +59,8 @@ const struct conf_word hash_words[] = {
 
 const struct conf_word signature_words[] = {
     { "none", 0 },
+    { "pkcs1", SIGNATURE_PKCS1 },
+    { "pss", SIGNATURE_PSS },
     { "ecdsa", SIGNATURE_ECDSA },
     { NULL, 0 },
 };
@@ -70,6 +75,14 @@ const struct conf_word derivation_words[] = {
     { "none", 0 },
     { "prf", DERIVATION_PRF },
     { "hkdf", DERIVATION_HKDF },
+    { NULL, 0 },
+};
+
+const struct conf_word mode_words[] = {
+    { "none", 0 },
+    { "text", MODE_BIT(MODE_FULL_TEXT) },
+    { "last-block", MODE_BIT(MODE_LAST_BLOCK) },
+    { "hash", MODE_BIT(MODE_PAD_AND_SIGN) },
     { NULL, 0 },
 };
 
@@ -104,11 +117,20 @@ static void set_defaults(struct object *object)
     object->signature = SIGNATURE_ECDSA;
     object->agreement = AGREEMENT_ECKA;
     object->derivation = DERIVATION_PRF | DERIVATION_HKDF;
+    object->modes = MODES_ALL;
     object->key_type = object->type == OBJECT_SECRET ? KEY_HMAC : KEY_P256;
     object->functions = object->type == OBJECT_SECRET ? FUNCTION_DERIVATION
                                                       : FUNCTION_SIGNATURE;
     if (object->type == OBJECT_FILE)
         object->functions = 0;
+}
+
+/* What an RSA key usually is otherwise. */
+static void set_rsa_defaults(struct object *object)
+{
+    object->hash = HASH_SHA256 | HASH_SHA384 | HASH_SHA512;
+    object->signature = crypto_schemes(object_kind(object));
+    object->agreement = 0;
 }
 
 /* Who may do what follows from the functions, unless the section says it. */
@@ -153,9 +175,12 @@ static bool read_key(const struct conf *conf, struct object *object,
 {
     char buffer[40];
 
-    return read_bits(conf, object, half, "type", key_type_words,
-                     &object->key_type) &&
-           read_bits(conf, object, half, "usage", key_usage_words,
+    if (!read_bits(conf, object, half, "type", key_type_words,
+                   &object->key_type))
+        return false;
+    if (crypto_is_rsa(object_kind(object)))
+        set_rsa_defaults(object);
+    return read_bits(conf, object, half, "usage", key_usage_words,
                      &object->key_usage) &&
            read_bits(conf, object, half, "functions", function_words,
                      &object->functions) &&
@@ -167,16 +192,20 @@ static bool read_key(const struct conf *conf, struct object *object,
            read_bits(conf, object, half, "agreement", agreement_words,
                      &object->agreement) &&
            read_bits(conf, object, half, "derivation", derivation_words,
-                     &object->derivation);
+                     &object->derivation) &&
+           read_bits(conf, object, half, "modes", mode_words, &object->modes);
 }
 
 static bool read_file_attributes(const struct conf *conf, struct object *object)
 {
     unsigned int size = 0;
+    unsigned int padding = 0;
 
-    if (!conf_number(conf, object->name, "size", 0, FILE_MAX, &size))
+    if (!conf_number(conf, object->name, "size", 0, FILE_MAX, &size) ||
+        !conf_number(conf, object->name, "padding", 0, FILE_MAX, &padding))
         return false;
     object->size = size;
+    object->padding = padding;
     return read_bits(conf, object, "", "usage", file_usage_words,
                      &object->file_usage);
 }
@@ -187,9 +216,11 @@ static bool read_next(const struct conf *conf, struct object *object)
 
     if (!conf_octets(conf, object->name, "next", false, &next))
         return false;
-    object->has_next = next.len == SCALAR_LEN;
+    object->has_next =
+        next.len == SCALAR_LEN && !crypto_is_rsa(object_kind(object));
     return next.len == 0 || object->has_next ||
-           conf_fail(conf, object->name, "next", "32 octets are a scalar");
+           conf_fail(conf, object->name, "next",
+                     "32 octets are a scalar of an EC key");
 }
 
 bool attributes_read(const struct conf *conf, struct object *object,

@@ -34,6 +34,7 @@ struct softcard *softcard_new(void)
     card->id.aid_len = sizeof standard_aid;
     card->id.version = 0x10;
     card->id.sessions = 4;
+    card->id.modes = MODES_ALL;
     quirks_init(&card->quirks);
     softcard_reset(card);
     return card;

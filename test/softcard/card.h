@@ -40,6 +40,20 @@ struct channel {
     struct sessions sessions;
 };
 
+/* Parts of the applet a card may be without: bits. */
+enum part {
+    PART_SIGN = 0x0001,
+    PART_VERIFY = 0x0002,
+    PART_GENERATE = 0x0004,
+    PART_PUT_KEY = 0x0008,
+    PART_DH = 0x0010,
+    PART_PRF = 0x0020,
+    PART_HKDF = 0x0040,
+    PART_RANDOM = 0x0080,
+    PART_LIST = 0x0100,
+    PART_ALWAYS = 0 /* nothing takes it away */
+};
+
 /* Who this card is; what GET DATA application says. */
 struct identity {
     uint8_t iccid[ICCID_LEN]; /* as EF_ICCID has it: nibbles swapped */
@@ -54,6 +68,8 @@ struct identity {
     uint8_t signature;
     uint8_t agreement;
     uint8_t derivation;
+    uint8_t modes;        /* bits of tag A1; no tag announces them */
+    unsigned int without; /* parts that are missing                */
     uint8_t max[OBJECT_TYPES];
 };
 
@@ -97,8 +113,6 @@ static inline struct channel *channel_of(struct softcard *card,
 /* Keep a sentence for softcard_error; returns false, to be returned. */
 bool card_fail(struct softcard *card, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-
-/* Save the store to the state file, if there is one (state.c). */
 
 /* A command of the UICC itself or of the applet: appends the answer to `out`,
  * returns the status word. An answer with an error status is dropped. */

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the card asks of libcrypto: 256-bit curves, hashes, HMAC, random.
+ * What the card asks of libcrypto: keys, hashes, HMAC, random.
  *
- * Keys are plain octets: a private scalar of 32, a public point of 65 (04 X Y),
- * a signature of 64 (r s). Functions return false when libcrypto refuses; the
- * outputs are then unusable.
+ * Keys are plain octets, as the store and the state file have them:
+ *
+ *   family   private                      public
+ *   EC       scalar, 32 octets            point, 65 octets (04 X Y)
+ *   RSA      RSAPrivateKey in DER         RSAPublicKey in DER (RFC 8017 A.1)
+ *
+ * A signature is r s (64 octets) or the RSA value (as long as the modulus).
+ * Functions return false, or NULL, when libcrypto refuses; the outputs are
+ * then unusable.
  */
 #ifndef SOFTCARD_CRYPTO_H
 #define SOFTCARD_CRYPTO_H
@@ -13,42 +19,85 @@
 
 #define SCALAR_LEN 32
 #define POINT_LEN 65
-#define RAW_SIGNATURE_LEN 64
 #define DER_SIGNATURE_MAX 72
 #define HASH_MAX 64
 
-enum curve { CURVE_NONE, CURVE_P256, CURVE_BRAINPOOL };
+/* The longest of each: those of RSA 4096. */
+#define PRIVATE_MAX 2400
+#define PUBLIC_MAX 544
+#define MODULUS_MAX 512
+#define EXPONENT_MAX 8
+#define SIGNATURE_MAX MODULUS_MAX
 
-struct evp_pkey_st; /* EVP_PKEY: only issue.c looks inside */
+enum kind {
+    KIND_NONE,
+    KIND_P256,
+    KIND_BRAINPOOL,
+    KIND_RSA_2048,
+    KIND_RSA_3072,
+    KIND_RSA_4096
+};
 
-/* The libcrypto key of a scalar or of a point (the other may be NULL). The
- * caller frees it with EVP_PKEY_free. NULL when it is not on the curve. */
-struct evp_pkey_st *crypto_key(enum curve curve, const uint8_t *scalar,
-                               const uint8_t *point);
+struct evp_pkey_st; /* EVP_PKEY: only files on libcrypto look inside */
+struct evp_md_st;   /* EVP_MD */
 
-/* Make a key pair; `point` of a given `scalar`; is `point` on the curve? */
-bool crypto_generate(enum curve curve, uint8_t scalar[SCALAR_LEN],
-                     uint8_t point[POINT_LEN]);
-bool crypto_point(enum curve curve, const uint8_t scalar[SCALAR_LEN],
-                  uint8_t point[POINT_LEN]);
-bool crypto_on_curve(enum curve curve, const uint8_t point[POINT_LEN]);
+/* Its family. */
+bool crypto_is_ec(enum kind kind);
+bool crypto_is_rsa(enum kind kind);
 
-/* ECDSA over a hash (32, 48 or 64 octets), random k. */
-bool crypto_sign(enum curve curve, const uint8_t scalar[SCALAR_LEN],
-                 struct view hash, uint8_t signature[RAW_SIGNATURE_LEN]);
-bool crypto_verify(enum curve curve, const uint8_t point[POINT_LEN],
-                   struct view hash,
-                   const uint8_t signature[RAW_SIGNATURE_LEN]);
+/* Which algorithms sign with such a key: bits of tag 92, 0 for KIND_NONE. How
+ * many octets have its signatures? */
+uint8_t crypto_schemes(enum kind kind);
+size_t crypto_signature_len(enum kind kind);
 
-/* r s to DER appended to `der`; DER (up to 72 octets) to r s. */
-bool crypto_to_der(const uint8_t signature[RAW_SIGNATURE_LEN], struct out *der);
-bool crypto_from_der(struct view der, uint8_t signature[RAW_SIGNATURE_LEN]);
+/* The libcrypto key of stored octets; the caller frees it with EVP_PKEY_free.
+ * A private EC key lacks its public half. */
+struct evp_pkey_st *crypto_private_key(enum kind kind, struct view private);
+struct evp_pkey_st *crypto_public_key(enum kind kind, struct view public);
+
+/* Append the octets of a libcrypto key; false: it is of another kind. */
+bool crypto_put_private(enum kind kind, const struct evp_pkey_st *key,
+                        struct out *private);
+bool crypto_put_public(enum kind kind, const struct evp_pkey_st *key,
+                       struct out *public);
+
+/* Make a key pair; the public half of a private one; is `public` on its curve,
+ * or what an RSA key may be? */
+bool crypto_generate(enum kind kind, struct out *private, struct out *public);
+bool crypto_public_of(enum kind kind, struct view private, struct out *public);
+bool crypto_public_ok(enum kind kind, struct view public);
+
+/* An RSA public key from modulus (of exactly the length of the kind) and
+ * exponent (at most 8 octets), and taken apart; no leading zeros. */
+bool crypto_rsa_join(enum kind kind, struct view modulus, struct view exponent,
+                     struct out *public);
+bool crypto_rsa_split(enum kind kind, struct view public, struct out *modulus,
+                      struct out *exponent);
+
+/* How to sign: one bit of tag 92, one of tag 91. PSS: MGF1 with the same hash,
+ * salt as long as the hash. */
+struct scheme {
+    unsigned int algorithm;
+    unsigned int hash;
+};
+
+/* Append the signature over a hash; check one of crypto_signature_len. */
+bool crypto_sign(enum kind kind, struct view private, struct scheme scheme,
+                 struct view hash, struct out *signature);
+bool crypto_verify(enum kind kind, struct view public, struct scheme scheme,
+                   struct view hash, struct view signature);
+
+/* r s to DER, and DER (up to 72 octets) to r s; appended. */
+bool crypto_to_der(struct view raw, struct out *der);
+bool crypto_from_der(struct view der, struct out *raw);
 
 /* ECDH: the x coordinate, `secret` 32 octets. */
-bool crypto_agree(enum curve curve, const uint8_t scalar[SCALAR_LEN],
-                  const uint8_t point[POINT_LEN], uint8_t secret[SCALAR_LEN]);
+bool crypto_agree(enum kind kind, struct view private, struct view public,
+                  uint8_t secret[SCALAR_LEN]);
 
-/* Octets of the hash a selector (tag 91) names, 0 when it names none. */
+/* The hash a selector (tag 91) names and its octets; NULL and 0 when it names
+ * none. */
+const struct evp_md_st *crypto_md(unsigned int selector);
 size_t crypto_hash_len(unsigned int selector);
 
 /* A hash being computed; new: NULL on failure; final: `hash` has room for

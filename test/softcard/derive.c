@@ -24,11 +24,13 @@ unsigned int compute_dh(struct softcard *card, const struct apdu *apdu,
     if (sw != SW_OK)
         return sw;
     if (!(own->functions & peer->functions & FUNCTION_AGREEMENT) ||
+        !(own->agreement & peer->agreement & AGREEMENT_ECKA) ||
         !object_active(own) || !object_active(peer) ||
-        own->value_len != SCALAR_LEN || peer->value_len != POINT_LEN ||
-        object_curve(own) != object_curve(peer))
+        object_kind(own) != object_kind(peer) ||
+        !crypto_is_ec(object_kind(own)))
         return SW_CONDITIONS;
-    if (!crypto_agree(object_curve(own), own->value, peer->value, secret))
+    if (!crypto_agree(object_kind(own), object_value(own), object_value(peer),
+                      secret))
         return SW_UNKNOWN;
     out_bytes(out, VIEW_OF(secret));
     crypto_cleanse(secret, sizeof secret);

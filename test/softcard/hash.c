@@ -41,6 +41,13 @@ static const struct hash_row *row_of(unsigned int selector)
     return NULL;
 }
 
+const EVP_MD *crypto_md(unsigned int selector)
+{
+    const struct hash_row *row = row_of(selector);
+
+    return row ? EVP_get_digestbyname(row->name) : NULL;
+}
+
 size_t crypto_hash_len(unsigned int selector)
 {
     const struct hash_row *row = row_of(selector);

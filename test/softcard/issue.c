@@ -117,8 +117,8 @@ static bool add_extension(X509 *certificate, X509V3_CTX *ctx, int nid,
     return ok;
 }
 
-/* Key identifier of the issuer: SHA-1 of its point, as subjectKeyIdentifier
- * "hash" makes it. */
+/* Key identifier of the issuer: SHA-1 of its public key, as the extension
+ * subjectKeyIdentifier "hash" makes it. */
 static bool add_issuer_id(X509 *certificate, const struct issue *issue)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -132,8 +132,8 @@ static bool add_issuer_id(X509 *certificate, const struct issue *issue)
     if (id)
         id->keyid = ASN1_OCTET_STRING_new();
     bool ok = id && id->keyid &&
-              EVP_Digest(issue->signer.point, POINT_LEN, digest, &len,
-                         EVP_sha1(), NULL) == 1 &&
+              EVP_Digest(issue->signer.public.at, issue->signer.public.len,
+                         digest, &len, EVP_sha1(), NULL) == 1 &&
               ASN1_OCTET_STRING_set(id->keyid, digest, (int)len) == 1 &&
               X509_add1_ext_i2d(certificate, NID_authority_key_identifier, id,
                                 0, 0) == 1;
@@ -176,9 +176,9 @@ static bool append_der(X509 *certificate, struct out *out)
 
 bool issue_certificate(const struct issue *issue, struct out *out)
 {
-    EVP_PKEY *key = crypto_key(issue->key.curve, NULL, issue->key.point);
-    EVP_PKEY *signer = crypto_key(issue->signer.curve, issue->signer.scalar,
-                                  issue->signer.point);
+    EVP_PKEY *key = crypto_public_key(issue->key.kind, issue->key.public);
+    EVP_PKEY *signer =
+        crypto_private_key(issue->signer.kind, issue->signer.private);
     X509 *certificate = X509_new();
     bool ok = key && signer && certificate &&
               X509_set_version(certificate, X509_VERSION_3) == 1 &&

@@ -7,11 +7,11 @@
 
 #include "crypto.h"
 
-/* A key as the store has it; one half may be NULL where only one is used. */
+/* A key as the store has it. */
 struct issue_key {
-    enum curve curve;
-    const uint8_t *scalar;
-    const uint8_t *point;
+    enum kind kind;
+    struct view private; /* of a signer */
+    struct view public;
 };
 
 struct issue {
@@ -19,13 +19,13 @@ struct issue {
     const char *san;                /* "DNS:localhost, IP:127.0.0.1", or NULL */
     unsigned int days;              /* from now                               */
     bool authority;                 /* may it issue itself?                   */
-    struct issue_key key;           /* certified: point                       */
-    struct issue_key signer;        /* scalar and point                     */
+    struct issue_key key;           /* certified                              */
+    struct issue_key signer;        /* may be the same                        */
     const char *issuer;             /* name of the signer, as `subject`       */
-    struct view issuer_certificate; /* DER, gives the name instead   */
+    struct view issuer_certificate; /* DER, gives the name instead            */
 };
 
-/* Append the certificate, DER, to `out`. */
+/* Append the certificate, DER, signed with SHA-256, to `out`. */
 bool issue_certificate(const struct issue *issue, struct out *out);
 
 #endif

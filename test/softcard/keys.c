@@ -5,30 +5,46 @@
  */
 #include "applet.h"
 
-#include <string.h>
-
-void put_point(struct softcard *card, const uint8_t point[POINT_LEN],
-               struct out *out)
+/* The elements inside tag 49: 86 point, or 81 modulus 82 exponent. */
+static bool put_numbers(const struct object *key, struct out *out)
 {
-    struct view value = { .at = point, .len = POINT_LEN };
+    enum kind kind = object_kind(key);
+    uint8_t n_octets[MODULUS_MAX];
+    uint8_t e_octets[EXPONENT_MAX];
+    struct out n = OUT_OVER(n_octets);
+    struct out e = OUT_OVER(e_octets);
 
-    switch (quirk(card, QUIRK_PUBLIC_KEY)) {
-    case PUBLIC_KEY_SHORT:
-        out_u8(out, TAG_PUBLIC_KEY_DATA);
-        out_u8(out, POINT_LEN + 2);
-        tlv_put(out, TAG_POINT, value);
-        break;
-    case PUBLIC_KEY_BARE:
-        out_bytes(out, value);
-        break;
-    default:
-        out_u8(out, TAG_PUBLIC_KEY_DATA);
-        out_u8(out, POINT_LEN + 4);
-        out_u8(out, TAG_ECC_KEY);
-        out_u8(out, POINT_LEN + 2);
-        tlv_put(out, TAG_POINT, value);
-        break;
+    if (crypto_is_ec(kind)) {
+        tlv_put(out, TAG_POINT, object_value(key));
+        return true;
     }
+    if (!crypto_rsa_split(kind, object_value(key), &n, &e))
+        return false;
+    size_t start = out->len;
+    out_bytes(out, out_view(&n));
+    tlv_wrap(out, start, TAG_MODULUS);
+    tlv_put(out, TAG_EXPONENT, out_view(&e));
+    return true;
+}
+
+/* Append tag 34 with the public key, as the quirks want it. */
+static unsigned int put_public_key(struct softcard *card,
+                                   const struct object *key, struct out *out)
+{
+    int form = quirk(card, QUIRK_PUBLIC_KEY);
+    size_t start = out->len;
+
+    if (form == PUBLIC_KEY_BARE && crypto_is_ec(object_kind(key))) {
+        out_bytes(out, object_value(key));
+        return SW_OK;
+    }
+    if (!put_numbers(key, out))
+        return SW_UNKNOWN;
+    if (form == PUBLIC_KEY_FULL)
+        tlv_wrap(out, start, TAG_KEY);
+    if (form != PUBLIC_KEY_BARE)
+        tlv_wrap(out, start, TAG_PUBLIC_KEY_DATA);
+    return SW_OK;
 }
 
 unsigned int read_public_key(struct softcard *card, const struct apdu *apdu,
@@ -44,11 +60,9 @@ unsigned int read_public_key(struct softcard *card, const struct apdu *apdu,
         sw = applet_find(card, OBJECT_PUBLIC, fields, &key);
     if (sw != SW_OK)
         return sw;
-    if ((checked && !(key->access & ACCESS_READ)) || !object_active(key) ||
-        key->value_len != POINT_LEN)
+    if ((checked && !(key->access & ACCESS_READ)) || !object_active(key))
         return SW_CONDITIONS;
-    put_point(card, key->value, out);
-    return SW_OK;
+    return put_public_key(card, key, out);
 }
 
 /* May this pair be made anew? */
@@ -56,8 +70,8 @@ static bool may_generate(const struct softcard *card,
                          const struct object *private,
                          const struct object *public)
 {
-    if (!public || object_curve(private) == CURVE_NONE ||
-        object_curve(private) != object_curve(public))
+    if (!public || object_kind(private) == KIND_NONE ||
+        object_kind(private) != object_kind(public))
         return false;
     if (!(private->functions & public->functions & FUNCTION_GENERATE))
         return false;
@@ -69,26 +83,31 @@ static bool may_generate(const struct softcard *card,
     return !applet_uses(card, private) && !applet_uses(card, public);
 }
 
-static bool make_pair(const struct object *private, uint8_t scalar[SCALAR_LEN],
-                      uint8_t point[POINT_LEN])
+static bool make_pair(const struct object *private, struct out *private_key,
+                      struct out *public_key)
 {
+    enum kind kind = object_kind(private);
+    struct view next = VIEW_OF(private->next_scalar);
+
     if (!private->has_next)
-        return crypto_generate(object_curve(private), scalar, point);
-    memcpy(scalar, private->next_scalar, SCALAR_LEN);
-    return crypto_point(object_curve(private), scalar, point);
+        return crypto_generate(kind, private_key, public_key);
+    out_bytes(private_key, next);
+    return crypto_public_of(kind, next, public_key);
 }
 
 /* Fill both halves; the pair belongs to the channel if it is volatile. */
 static bool store_pair(struct softcard *card, unsigned int channel,
                        struct object *private, struct object *public)
 {
-    uint8_t scalar[SCALAR_LEN];
-    uint8_t point[POINT_LEN];
-    bool ok = make_pair(private, scalar, point) &&
-              object_fill(private, VIEW_OF(scalar)) &&
-              object_fill(public, VIEW_OF(point));
+    uint8_t private_octets[PRIVATE_MAX];
+    uint8_t public_octets[PUBLIC_MAX];
+    struct out private_key = OUT_OVER(private_octets);
+    struct out public_key = OUT_OVER(public_octets);
+    bool ok = make_pair(private, &private_key, &public_key) &&
+              object_fill(private, out_view(&private_key)) &&
+              object_fill(public, out_view(&public_key));
 
-    crypto_cleanse(scalar, sizeof scalar);
+    crypto_cleanse(private_octets, private_key.len);
     private->channel = channel;
     public->channel = channel;
     if (!object_volatile(private))
@@ -118,8 +137,7 @@ unsigned int generate_key_pair(struct softcard *card, const struct apdu *apdu,
         tlv_put(out, TAG_PRIVATE_ID, object_id(private));
         tlv_put(out, TAG_PUBLIC_ID, object_id(public));
     }
-    put_point(card, public->value, out);
-    return SW_OK;
+    return put_public_key(card, public, out);
 }
 
 unsigned int put_key_open(struct softcard *card, const struct apdu *apdu,
@@ -141,9 +159,9 @@ unsigned int put_key_open(struct softcard *card, const struct apdu *apdu,
 }
 
 /* The point in the content of tag 34: in 49 and 86, in 86, or bare. */
-static bool find_point(struct view content, struct view *point)
+static void read_point(struct view content, struct out *public)
 {
-    static const uint8_t tags[] = { TAG_ECC_KEY, TAG_POINT };
+    static const uint8_t tags[] = { TAG_KEY, TAG_POINT };
 
     for (size_t i = 0; i < sizeof tags; i++) {
         struct view probe = content;
@@ -153,22 +171,39 @@ static bool find_point(struct view content, struct view *point)
             header.at[1] == probe.len)
             content = probe;
     }
-    *point = content;
-    return content.len == POINT_LEN && content.at[0] == 0x04;
+    out_bytes(public, content);
 }
 
-/* All of tag 34 is here: check the point and store it. */
+/* Modulus and exponent in the content of tag 34: in 49 or bare. */
+static bool read_numbers(enum kind kind, struct view content,
+                         struct out *public)
+{
+    struct tlv_field key = { .tag = TAG_KEY };
+    struct tlv_field f[] = { { .tag = TAG_MODULUS }, { .tag = TAG_EXPONENT } };
+
+    if (tlv_fields(content, false, &key, 1) == TLV_OK && key.found)
+        content = key.value;
+    return tlv_fields(content, false, f, 2) == TLV_OK && f[0].found &&
+           f[1].found && crypto_rsa_join(kind, f[0].value, f[1].value, public);
+}
+
+/* All of tag 34 is here: check the key and store it. */
 static unsigned int store_key(struct softcard *card, const struct apdu *apdu,
                               struct session *session)
 {
     struct object *key = session->object;
-    struct view content = { .at = session->key, .len = session->key_len };
-    struct view point;
+    enum kind kind = object_kind(key);
+    struct view content = { .at = session->kept, .len = session->kept_len };
+    uint8_t octets[PUBLIC_MAX];
+    struct out public = OUT_OVER(octets);
 
-    if (!find_point(content, &point) ||
-        !crypto_on_curve(object_curve(key), point.at))
+    if (!crypto_is_rsa(kind))
+        read_point(content, &public);
+    else if (!read_numbers(kind, content, &public))
         return SW_WRONG_DATA;
-    if (!object_fill(key, point))
+    if (public.failed || !crypto_public_ok(kind, out_view(&public)))
+        return SW_WRONG_DATA;
+    if (!object_fill(key, out_view(&public)))
         return SW_UNKNOWN;
     key->channel = apdu->channel;
     if (!object_volatile(key))
@@ -185,11 +220,8 @@ static unsigned int collect_key(struct softcard *card, const struct apdu *apdu,
 
     if (!session_block(session, TAG_PUBLIC_KEY_DATA, last, applet_blocks(card),
                        &rest, &part) ||
-        rest.len || part.len > sizeof session->key - session->key_len)
+        !session_keep(session, part))
         return SW_WRONG_DATA;
-    if (part.len)
-        memcpy(session->key + session->key_len, part.at, part.len);
-    session->key_len += part.len;
     return last ? store_key(card, apdu, session) : SW_OK;
 }
 

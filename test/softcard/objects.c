@@ -20,16 +20,19 @@ const struct type_tags type_tags[OBJECT_TYPES] = {
                       TAG_MAX_FILES },
 };
 
-/* THE TABLE of key types with a curve. */
+/* THE TABLE of key types with a known algorithm. */
 static const struct {
     uint8_t key_type;
-    enum curve curve;
+    enum kind kind;
     bool is_volatile;
 } key_types[] = {
-    { KEY_P256, CURVE_P256, false },
-    { KEY_P256_VOLATILE, CURVE_P256, true },
-    { KEY_BRAINPOOL, CURVE_BRAINPOOL, false },
-    { KEY_BRAINPOOL_VOLATILE, CURVE_BRAINPOOL, true },
+    { KEY_RSA_2048, KIND_RSA_2048, false },
+    { KEY_RSA_3072, KIND_RSA_3072, false },
+    { KEY_RSA_4096, KIND_RSA_4096, false },
+    { KEY_P256, KIND_P256, false },
+    { KEY_P256_VOLATILE, KIND_P256, true },
+    { KEY_BRAINPOOL, KIND_BRAINPOOL, false },
+    { KEY_BRAINPOOL_VOLATILE, KIND_BRAINPOOL, true },
 };
 
 struct view object_id(const struct object *object)
@@ -40,6 +43,11 @@ struct view object_id(const struct object *object)
 struct view object_label(const struct object *object)
 {
     return (struct view){ .at = object->label, .len = object->label_len };
+}
+
+struct view object_value(const struct object *object)
+{
+    return (struct view){ .at = object->value, .len = object->value_len };
 }
 
 bool object_active(const struct object *object)
@@ -55,12 +63,12 @@ bool object_volatile(const struct object *object)
     return false;
 }
 
-enum curve object_curve(const struct object *object)
+enum kind object_kind(const struct object *object)
 {
     for (size_t i = 0; i < sizeof key_types / sizeof *key_types; i++)
         if (key_types[i].key_type == object->key_type)
-            return key_types[i].curve;
-    return CURVE_NONE;
+            return key_types[i].kind;
+    return KIND_NONE;
 }
 
 bool object_fill(struct object *object, struct view value)

@@ -33,8 +33,8 @@ struct type_tags {
 };
 extern const struct type_tags type_tags[OBJECT_TYPES];
 
-/* One object. `value` is what it holds, allocated: a scalar, a point, a
- * secret, file content; none when deactivated. A hidden object is an authority
+/* One object. `value` is what it holds, allocated: a key as crypto.h has
+ * it, a secret, file content; none when deactivated. A hidden object is an authority
  * that issues certificates: no command sees it. */
 struct object {
     struct object *next;
@@ -53,8 +53,10 @@ struct object {
     uint8_t signature;
     uint8_t agreement;
     uint8_t derivation;
+    uint8_t modes; /* of signatures, MODE_BIT of each */
     unsigned int hash;
     size_t size;          /* declared size of a file              */
+    size_t padding;       /* at least so much more than its content */
     unsigned int channel; /* whose end empties a volatile value   */
     bool off;             /* deactivated although it has a value  */
     uint8_t *value;
@@ -63,16 +65,17 @@ struct object {
     bool has_next;                   /* GENERATE KEY PAIR will "make" */
 };
 
-/* The id and the label as octets. */
+/* The id, the label and the value as octets. */
 struct view object_id(const struct object *object);
 struct view object_label(const struct object *object);
+struct view object_value(const struct object *object);
 
 /* Is it filled and switched on (state 01)? */
 bool object_active(const struct object *object);
 
-/* Does its value end with the channel? Which curve has its key? */
+/* Does its value end with the channel? What kind of key is it? */
 bool object_volatile(const struct object *object);
-enum curve object_curve(const struct object *object);
+enum kind object_kind(const struct object *object);
 
 /* Replace the value by a copy of `value` / by nothing; false: no memory. */
 bool object_fill(struct object *object, struct view value);

@@ -4,57 +4,18 @@
  */
 #include "pem.h"
 
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <string.h>
 
-static enum curve curve_of(const EVP_PKEY *key)
-{
-    char name[32];
-    size_t len = 0;
-
-    if (EVP_PKEY_get_group_name(key, name, sizeof name, &len) != 1)
-        return CURVE_NONE;
-    switch (OBJ_sn2nid(name)) {
-    case NID_X9_62_prime256v1:
-        return CURVE_P256;
-    case NID_brainpoolP256r1:
-        return CURVE_BRAINPOOL;
-    default:
-        return CURVE_NONE;
-    }
-}
-
-static bool point_of(const EVP_PKEY *key, uint8_t point[POINT_LEN])
-{
-    BIGNUM *x = NULL;
-    BIGNUM *y = NULL;
-
-    point[0] = 4;
-    bool ok = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
-              EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
-              BN_bn2binpad(x, point + 1, 32) == 32 &&
-              BN_bn2binpad(y, point + 33, 32) == 32;
-    BN_free(x);
-    BN_free(y);
-    return ok;
-}
-
-bool pem_private(const char *file, enum curve curve, uint8_t scalar[SCALAR_LEN],
-                 uint8_t point[POINT_LEN])
+bool pem_private(const char *file, enum kind kind, struct out *private,
+                 struct out *public)
 {
     BIO *bio = BIO_new_file(file, "r");
     EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
-    BIGNUM *d = NULL;
-    bool ok = key && curve_of(key) == curve && point_of(key, point) &&
-              EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &d) == 1 &&
-              BN_bn2binpad(d, scalar, SCALAR_LEN) == SCALAR_LEN;
+    bool ok = key && crypto_put_private(kind, key, private) &&
+              crypto_put_public(kind, key, public);
 
-    BN_clear_free(d);
     EVP_PKEY_free(key);
     BIO_free(bio);
     return ok;
@@ -69,7 +30,7 @@ static X509 *read_certificate(const char *file)
     return certificate;
 }
 
-bool pem_public(const char *file, enum curve curve, uint8_t point[POINT_LEN])
+bool pem_public(const char *file, enum kind kind, struct out *public)
 {
     BIO *bio = BIO_new_file(file, "r");
     EVP_PKEY *key = bio ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : NULL;
@@ -80,7 +41,7 @@ bool pem_public(const char *file, enum curve curve, uint8_t point[POINT_LEN])
         key = certificate ? X509_get_pubkey(certificate) : NULL;
         X509_free(certificate);
     }
-    bool ok = key && curve_of(key) == curve && point_of(key, point);
+    bool ok = key && crypto_put_public(kind, key, public);
     EVP_PKEY_free(key);
     BIO_free(bio);
     return ok;
@@ -124,10 +85,9 @@ bool pem_write_certificate(struct view der, FILE *to)
     return ok;
 }
 
-bool pem_write_public(enum curve curve, const uint8_t point[POINT_LEN],
-                      FILE *to)
+bool pem_write_public(enum kind kind, struct view public, FILE *to)
 {
-    EVP_PKEY *key = crypto_key(curve, NULL, point);
+    EVP_PKEY *key = crypto_public_key(kind, public);
     bool ok = key && PEM_write_PUBKEY(to, key) == 1;
 
     EVP_PKEY_free(key);

@@ -10,12 +10,13 @@
 
 #include "crypto.h"
 
-/* The private key of a PEM file; it must lie on `curve`. */
-bool pem_private(const char *file, enum curve curve, uint8_t scalar[SCALAR_LEN],
-                 uint8_t point[POINT_LEN]);
+/* Append the private key of a PEM file, which must be of `kind`, and its
+ * public half. */
+bool pem_private(const char *file, enum kind kind, struct out *private,
+                 struct out *public);
 
-/* The public key of a PEM file holding a public key or a certificate. */
-bool pem_public(const char *file, enum curve curve, uint8_t point[POINT_LEN]);
+/* Append the public key of a PEM file holding a public key or a certificate. */
+bool pem_public(const char *file, enum kind kind, struct out *public);
 
 /* Append the first certificate of a PEM file, as DER. */
 bool pem_certificate(const char *file, struct out *out);
@@ -23,9 +24,9 @@ bool pem_certificate(const char *file, struct out *out);
 /* Append the content of any file. */
 bool pem_raw(const char *file, struct out *out);
 
-/* Write a DER certificate (content behind it is ignored) / a point as PEM. */
+/* Write a DER certificate (content behind it is ignored) / a public key as
+ * PEM. */
 bool pem_write_certificate(struct view der, FILE *to);
-bool pem_write_public(enum curve curve, const uint8_t point[POINT_LEN],
-                      FILE *to);
+bool pem_write_public(enum kind kind, struct view public, FILE *to);
 
 #endif

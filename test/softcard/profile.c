@@ -65,6 +65,21 @@ static bool read_max(const struct conf *conf, const char *key, uint8_t *most)
     return true;
 }
 
+/* What a card may be without; applet.c says which commands that takes away. */
+static const struct conf_word part_words[] = {
+    { "none", 0 },
+    { "sign", PART_SIGN },
+    { "verify", PART_VERIFY },
+    { "generate", PART_GENERATE },
+    { "put-key", PART_PUT_KEY },
+    { "dh", PART_DH },
+    { "prf", PART_PRF },
+    { "hkdf", PART_HKDF },
+    { "random", PART_RANDOM },
+    { "list", PART_LIST },
+    { NULL, 0 },
+};
+
 /* What the objects can do is what the card can do. */
 static void sum_up(struct softcard *card)
 {
@@ -96,6 +111,9 @@ static bool read_capabilities(const struct conf *conf, struct identity *id)
            read_octet(conf, "signature", signature_words, &id->signature) &&
            read_octet(conf, "agreement", agreement_words, &id->agreement) &&
            read_octet(conf, "derivation", derivation_words, &id->derivation) &&
+           read_octet(conf, "modes", mode_words, &id->modes) &&
+           conf_bits(conf, "card", "without", part_words, 0xFFFF,
+                     &id->without) &&
            read_max(conf, "max-files", &id->max[OBJECT_FILE]) &&
            read_max(conf, "max-private", &id->max[OBJECT_PRIVATE]) &&
            read_max(conf, "max-public", &id->max[OBJECT_PUBLIC]) &&

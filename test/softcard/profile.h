@@ -16,6 +16,7 @@ extern const struct conf_word hash_words[];
 extern const struct conf_word signature_words[];
 extern const struct conf_word agreement_words[];
 extern const struct conf_word derivation_words[];
+extern const struct conf_word mode_words[];
 
 /* The attributes of `object` from its section; `half` is "", "private-" or
  * "public-": a key so prefixed wins over the plain one. */

@@ -149,7 +149,8 @@ static void end_case_2(struct softcard *card, const struct apdu *apdu,
         give(card, most, out);
 }
 
-/* Case 4. Without 61xx an Le that is too small cuts the answer. */
+/* Case 4. Without 61xx an Le that is too small cuts the answer; Le 00 asks for
+ * all of it and gets 256 octets at a time. */
 static void end_case_4(struct softcard *card, const struct apdu *apdu,
                        struct out *out)
 {
@@ -159,7 +160,7 @@ static void end_case_4(struct softcard *card, const struct apdu *apdu,
         give(card, 0, out);
         return;
     }
-    if (apdu->le && apdu->le < rest) {
+    if (apdu->le && apdu->le < 256 && apdu->le < rest) {
         crypto_cleanse(card->body + apdu->le, rest - apdu->le);
         card->body_len = apdu->le;
         rest = apdu->le;

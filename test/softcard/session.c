@@ -39,37 +39,54 @@ bool sessions_use(const struct sessions *sessions, const struct object *object)
     return false;
 }
 
-/* Does the length at `rest` fit in the reading? In the last block it may not
- * exceed the data; in another it may, as style A does. */
-static bool try_length(struct view *rest, enum tlv_reading reading, bool fits,
-                       bool exact, size_t *length)
+bool session_keep(struct session *session, struct view octets)
+{
+    struct out kept = { .at = session->kept,
+                        .len = session->kept_len,
+                        .max = sizeof session->kept };
+
+    out_bytes(&kept, octets);
+    session->kept_len = kept.len;
+    return !kept.failed;
+}
+
+/* May `rest` follow the TLV? */
+static bool may_follow(struct view rest, struct block_styles styles)
+{
+    return rest.len == 0 || (styles.next && rest.at[0] == styles.next);
+}
+
+/* Is the length at `rest` a good one? It ends where the block ends, or where
+ * the next tag begins; `overruns`: it exceeds the block, as style A does. */
+static bool try_length(struct view *rest, enum tlv_reading reading,
+                       struct block_styles styles, bool overruns,
+                       size_t *length)
 {
     struct view probe = *rest;
 
     if (!tlv_length(&probe, reading, length))
         return false;
-    if (exact ? *length != probe.len : fits != (*length <= probe.len))
+    struct view behind = probe;
+    bool fits = view_take(&behind, *length).len == *length;
+    if (overruns ? fits : !fits || !may_follow(behind, styles))
         return false;
     *rest = probe;
     return true;
 }
 
 /* The header of a first block, `rest` behind its tag. BER where it fits the
- * block exactly or, with more to come, exceeds it; else literal. */
+ * block or, with more to come, exceeds it; else literal. */
 static bool read_header(struct view *rest, bool last,
                         struct block_styles styles, size_t *length)
 {
     bool long_form = rest->len && rest->at[0] >= 0x81 && rest->at[0] <= 0x83;
+    bool a = styles.a && !last;
 
-    if (long_form && try_length(rest, TLV_BER, true, true, length))
+    if (long_form && (try_length(rest, TLV_BER, styles, false, length) ||
+                      (a && try_length(rest, TLV_BER, styles, true, length))))
         return true;
-    if (long_form && !last && styles.a &&
-        try_length(rest, TLV_BER, false, false, length))
-        return true;
-    if (try_length(rest, TLV_LITERAL, true, !last, length))
-        return true;
-    return !last && styles.a &&
-           try_length(rest, TLV_LITERAL, false, false, length);
+    return try_length(rest, TLV_LITERAL, styles, false, length) ||
+           (a && try_length(rest, TLV_LITERAL, styles, true, length));
 }
 
 bool session_block(struct session *session, uint8_t tag, bool last,
@@ -79,7 +96,7 @@ bool session_block(struct session *session, uint8_t tag, bool last,
     if (session->owed) {
         *part = view_take(rest, session->owed);
         session->owed -= part->len;
-        return last ? session->owed == 0 : rest->len == 0;
+        return !(last && session->owed) && may_follow(*rest, styles);
     }
 
     if (session->begun && !styles.b)
@@ -92,5 +109,5 @@ bool session_block(struct session *session, uint8_t tag, bool last,
         return false;
     *part = view_take(rest, length);
     session->owed = length - part->len;
-    return last || rest->len == 0;
+    return true;
 }

@@ -14,8 +14,8 @@
 #include "objects.h"
 #include "tlv.h"
 
-#define SESSIONS_MAX 16 /* numbers 00..0F */
-#define SESSION_KEY_MAX 128
+#define SESSIONS_MAX 16      /* numbers 00..0F */
+#define SESSION_KEPT_MAX 768 /* an RSA 4096 signature and what it signs */
 
 enum session_type {
     SESSION_CLOSED,
@@ -30,11 +30,12 @@ struct session {
     enum session_type type;
     enum session_state state;
     struct object *object;
-    uint8_t mode;                 /* sign, verify: tag A1                 */
-    unsigned int hash;            /* sign, verify: tag 91                 */
-    struct crypto_hash *text;     /* sign, verify in mode 01: hash so far */
-    uint8_t key[SESSION_KEY_MAX]; /* put key: content of tag 34 so far */
-    size_t key_len;
+    uint8_t mode;                   /* sign, verify: tag A1                 */
+    struct scheme scheme;           /* sign, verify: tags 92 and 91         */
+    struct crypto_hash *text;       /* sign, verify in mode 01: hash so far */
+    uint8_t kept[SESSION_KEPT_MAX]; /* put key: content of tag 34 so far;
+                                       verify: blocks before the last   */
+    size_t kept_len;
     bool begun;  /* a TLV was begun in an earlier block */
     size_t owed; /* octets it still lacks               */
 };
@@ -54,9 +55,13 @@ bool sessions_use(const struct sessions *sessions, const struct object *object);
 
 /* Which ways of spreading a TLV over several UPDATEs are understood. */
 struct block_styles {
-    bool a; /* one header, raw continuation   */
-    bool b; /* every block is a TLV of its own */
+    bool a;       /* one header, raw continuation                      */
+    bool b;       /* every block is a TLV of its own                   */
+    uint8_t next; /* tag that may follow in the same block; 0: nothing */
 };
+
+/* Keep octets until the last block; false: too many. */
+bool session_keep(struct session *session, struct view octets);
 
 /* Take the part of TLV `tag` that UPDATE data `rest` begins with: the octets
  * to `part`, `rest` moves behind them. `last` says P1 = 80. False when the

@@ -56,6 +56,8 @@ static void write_card(FILE *to, const struct identity *id)
             (unsigned int)id->signature);
     fprintf(to, "agreement = %02X\nderivation = %02X\n",
             (unsigned int)id->agreement, (unsigned int)id->derivation);
+    fprintf(to, "modes = %02X\nwithout = %04X\n", (unsigned int)id->modes,
+            id->without);
     fprintf(to, "max-files = %u\nmax-private = %u\n",
             (unsigned int)id->max[OBJECT_FILE],
             (unsigned int)id->max[OBJECT_PRIVATE]);
@@ -67,7 +69,6 @@ static void write_card(FILE *to, const struct identity *id)
 static void write_object(FILE *to, const struct object *object, unsigned int n)
 {
     struct view next = VIEW_OF(object->next_scalar);
-    struct view value = { .at = object->value, .len = object->value_len };
 
     fprintf(to, "\n[object%u]\n", n);
     write_hex(to, "id", object_id(object));
@@ -84,14 +85,14 @@ static void write_object(FILE *to, const struct object *object, unsigned int n)
                 (unsigned int)object->functions);
         fprintf(to, "hash = %04X\nsignature = %02X\n", object->hash,
                 (unsigned int)object->signature);
-        fprintf(to, "agreement = %02X\nderivation = %02X\n",
+        fprintf(to, "agreement = %02X\nderivation = %02X\nmodes = %02X\n",
                 (unsigned int)object->agreement,
-                (unsigned int)object->derivation);
+                (unsigned int)object->derivation, (unsigned int)object->modes);
     }
     if (object->has_next)
         write_hex(to, "next", next);
     if (!object_volatile(object) && object->value)
-        write_hex(to, "value", value);
+        write_hex(to, "value", object_value(object));
 }
 
 static void write_state(FILE *to, const struct softcard *card)
@@ -198,6 +199,6 @@ bool softcard_export_public(struct softcard *card, const char *label, FILE *to)
 
     if (!key)
         return card_fail(card, "no public key is labelled \"%s\"", label);
-    return pem_write_public(object_curve(key), key->value, to) ||
+    return pem_write_public(object_kind(key), object_value(key), to) ||
            card_fail(card, "public key \"%s\" cannot be written", label);
 }

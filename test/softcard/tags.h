@@ -40,8 +40,10 @@
 #define TAG_FILE_USAGE 0x21
 #define TAG_SIGNATURE 0x33
 #define TAG_PUBLIC_KEY_DATA 0x34
-#define TAG_ECC_KEY 0x49
+#define TAG_KEY 0x49
 #define TAG_POINT 0x86
+#define TAG_MODULUS 0x81
+#define TAG_EXPONENT 0x82
 #define TAG_STATE 0x4A
 #define TAG_KEY_TYPE 0x4B
 #define TAG_KEY_USAGE 0x4E
@@ -87,6 +89,9 @@
 #define STATE_ACTIVATED 0x01
 #define ACCESS_READ 0x01
 #define ACCESS_UPDATE 0x02
+#define KEY_RSA_2048 0x03
+#define KEY_RSA_3072 0x04 /* 04 and 05: an extension of the software card */
+#define KEY_RSA_4096 0x05
 #define KEY_P256 0x13
 #define KEY_P256_VOLATILE 0x14
 #define KEY_BRAINPOOL 0x23
@@ -99,6 +104,8 @@
 #define HASH_SHA256 0x0001
 #define HASH_SHA384 0x0002
 #define HASH_SHA512 0x0004
+#define SIGNATURE_PKCS1 0x01
+#define SIGNATURE_PSS 0x02
 #define SIGNATURE_ECDSA 0x04
 #define SIGNATURE_VENDOR 0x08
 #define AGREEMENT_ECKA 0x01
@@ -107,6 +114,8 @@
 #define MODE_FULL_TEXT 0x01
 #define MODE_LAST_BLOCK 0x02
 #define MODE_PAD_AND_SIGN 0x03
+#define MODES_ALL 0x07
+#define MODE_BIT(mode) (1u << ((mode)-1)) /* in a profile, not on a wire */
 
 /* Status words */
 #define SW_OK 0x9000

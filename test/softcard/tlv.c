@@ -11,6 +11,11 @@
 
 #include "tags.h"
 
+struct view out_view(const struct out *out)
+{
+    return (struct view){ .at = out->at, .len = out->len };
+}
+
 void out_bytes(struct out *out, struct view bytes)
 {
     if (out->failed || bytes.len > out->max - out->len) {
@@ -68,6 +73,25 @@ void tlv_put_u16(struct out *out, uint8_t tag, unsigned int value)
     tlv_put(out, tag, VIEW_OF(octets));
 }
 
+void tlv_wrap(struct out *out, size_t start, uint8_t tag)
+{
+    size_t len = out->len - start;
+    uint8_t header[4];
+    struct out front = OUT_OVER(header);
+
+    out_u8(&front, tag);
+    if (len > 0x7F)
+        out_u8(&front, len > 0xFF ? 0x82 : 0x81);
+    if (len > 0xFF)
+        out_u8(&front, (uint8_t)(len >> 8 & 0xFF));
+    out_u8(&front, (uint8_t)(len & 0xFF));
+    out_zeros(out, front.len);
+    if (out->failed)
+        return;
+    memmove(out->at + start + front.len, out->at + start, len);
+    memcpy(out->at + start, header, front.len);
+}
+
 bool view_equal(struct view a, struct view b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
@@ -107,11 +131,11 @@ bool tlv_length(struct view *rest, enum tlv_reading reading, size_t *length)
     return octets.len == more;
 }
 
-/* The two-octet lengths of a signature, 33 00 xx and 33 01 00, where they fill
+/* The two-octet lengths of a signature, 33 00 xx to 33 02 00, where they fill
  * the rest of the data exactly. */
 static bool signature_length(struct view *rest, size_t *length)
 {
-    if (rest->len < 2 || rest->at[0] > 1)
+    if (rest->len < 2 || rest->at[0] > 2)
         return false;
     *length = (size_t)rest->at[0] << 8 | rest->at[1];
     if (*length == 0 || *length != rest->len - 2)

@@ -39,6 +39,9 @@ struct out {
         .at = (array), .len = sizeof(array) \
     }
 
+/* What has been written so far. */
+struct view out_view(const struct out *out);
+
 /* Append one octet, two octets (big-endian), any octets, `n` zero octets. */
 void out_u8(struct out *out, uint8_t value);
 void out_u16(struct out *out, unsigned int value);
@@ -49,6 +52,9 @@ void out_zeros(struct out *out, size_t n);
 void tlv_put(struct out *out, uint8_t tag, struct view value);
 void tlv_put_u8(struct out *out, uint8_t tag, uint8_t value);
 void tlv_put_u16(struct out *out, uint8_t tag, unsigned int value);
+
+/* Put a tag and a BER length (up to 65535) before all octets from `start`. */
+void tlv_wrap(struct out *out, size_t start, uint8_t tag);
 
 /* Are the octets equal? */
 bool view_equal(struct view a, struct view b);
@@ -83,7 +89,7 @@ enum tlv_result {
 
 /* Find the `count` fields in `data`, in any order. A BER length is taken where
  * the whole data parses with it, else length octets are literal; tag 33 also
- * takes its two-octet form (33 00 40). `zero_skip` reads 00 as m33mu does. */
+ * takes its two-octet form (33 00 40, 33 02 00). `zero_skip` reads 00 as m33mu does. */
 enum tlv_result tlv_fields(struct view data, bool zero_skip,
                            struct tlv_field *fields, size_t count);
 

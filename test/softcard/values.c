@@ -12,6 +12,7 @@
 
 #define SECRET_MAX 255
 #define DAYS_NORMAL 3650
+#define CERTIFICATE_MAX 2560 /* RSA 4096 by RSA 4096, and long names */
 
 /* Is `text` "prefix:rest"? Then the path of that file, to be freed. */
 static char *file_after(const struct conf *conf, const char *text,
@@ -27,23 +28,22 @@ static bool is_word(const char *text, const char *word)
     return text && strcmp(text, word) == 0;
 }
 
-/* A scalar, and its point, from a private key's value. */
-static bool read_scalar(const struct conf *conf, const struct object *object,
-                        const char *text, uint8_t scalar[SCALAR_LEN],
-                        uint8_t point[POINT_LEN])
+/* A private key, and its public half, from the value of a private key. */
+static bool read_private(const struct conf *conf, const struct object *object,
+                         const char *text, struct out *private,
+                         struct out *public)
 {
-    struct out out = { .at = scalar, .max = SCALAR_LEN };
-    enum curve curve = object_curve(object);
+    enum kind kind = object_kind(object);
     char *file = file_after(conf, text, "pem:");
     bool ok;
 
     if (is_word(text, "generate"))
-        ok = crypto_generate(curve, scalar, point);
+        ok = crypto_generate(kind, private, public);
     else if (file)
-        ok = pem_private(file, curve, scalar, point);
+        ok = pem_private(file, kind, private, public);
     else
-        ok = conf_parse_octets(text, false, &out) && out.len == SCALAR_LEN &&
-             crypto_point(curve, scalar, point);
+        ok = conf_parse_octets(text, false, private) &&
+             crypto_public_of(kind, out_view(private), public);
     free(file);
     return ok || conf_fail(conf, object->name, "value",
                            "no private key of this type");
@@ -53,38 +53,34 @@ bool value_read_pair(const struct conf *conf, struct object *private,
                      struct object *public)
 {
     const char *text = conf_text(conf, private->name, "value");
-    uint8_t scalar[SCALAR_LEN];
-    uint8_t point[POINT_LEN];
+    uint8_t private_octets[PRIVATE_MAX];
+    uint8_t public_octets[PUBLIC_MAX];
+    struct out private_key = OUT_OVER(private_octets);
+    struct out public_key = OUT_OVER(public_octets);
 
     if (!text || is_word(text, "empty"))
         return true;
     bool off = private->off;
-    bool ok = read_scalar(conf, private, text, scalar, point) &&
-              object_fill(private, VIEW_OF(scalar)) &&
-              (!public || object_fill(public, VIEW_OF(point)));
-    crypto_cleanse(scalar, sizeof scalar);
+    bool ok = read_private(conf, private, text, &private_key, &public_key) &&
+              object_fill(private, out_view(&private_key)) &&
+              (!public || object_fill(public, out_view(&public_key)));
+    crypto_cleanse(private_octets, private_key.len);
     private->off = off;
     if (public)
     public->off = off;
     return ok;
 }
 
-static bool read_point(const struct conf *conf, const struct object *object,
-                       const char *text, struct out *out)
+static bool read_public(const struct conf *conf, const struct object *object,
+                        const char *text, struct out *out)
 {
-    enum curve curve = object_curve(object);
+    enum kind kind = object_kind(object);
     char *file = file_after(conf, text, "pem:");
-    uint8_t point[POINT_LEN];
-    bool ok;
+    bool ok = file ? pem_public(file, kind, out)
+                   : conf_parse_octets(text, false, out);
 
-    if (file) {
-        ok = pem_public(file, curve, point);
-        out_bytes(out, VIEW_OF(point));
-    } else {
-        ok = conf_parse_octets(text, false, out);
-    }
     free(file);
-    return (ok && out->len == POINT_LEN && crypto_on_curve(curve, out->at)) ||
+    return (ok && crypto_public_ok(kind, out_view(out))) ||
            conf_fail(conf, object->name, "value", "no public key of this type");
 }
 
@@ -125,7 +121,7 @@ static bool read_by_type(const struct conf *conf, const struct object *object,
 {
     switch (object->type) {
     case OBJECT_PUBLIC:
-        return read_point(conf, object, text, out);
+        return read_public(conf, object, text, out);
     case OBJECT_SECRET:
         return read_secret(conf, object, text, out);
     case OBJECT_FILE:
@@ -137,19 +133,20 @@ static bool read_by_type(const struct conf *conf, const struct object *object,
     return false;
 }
 
-/* Fill the object; a file is at least as large as its content. */
+/* Fill the object; a file is at least as large as its content and padding. */
 static bool fill(const struct conf *conf, struct object *object,
                  const struct out *content)
 {
     bool off = object->off;
 
-    if (!object_fill(object,
-                     (struct view){ .at = content->at, .len = content->len }))
+    if (!object_fill(object, out_view(content)))
         return conf_fail(conf, object->name, "value", "no memory");
     object->off = off;
-    if (object->type == OBJECT_FILE && object->size < content->len)
-        object->size = content->len;
-    return true;
+    if (object->type == OBJECT_FILE &&
+        object->size < content->len + object->padding)
+        object->size = content->len + object->padding;
+    return object->size <= FILE_MAX ||
+           conf_fail(conf, object->name, "padding", "the file is too long");
 }
 
 bool value_read(const struct conf *conf, struct object *object)
@@ -182,17 +179,17 @@ struct object *profile_object(struct softcard *card, enum object_type type,
     return NULL;
 }
 
-/* The private key a section names, with its point. */
+/* The private key a section names, with its public half. */
 static const struct object *key_named(const struct conf *conf,
                                       const struct object *file,
-                                      const char *attribute,
-                                      uint8_t point[POINT_LEN])
+                                      const char *attribute, struct out *public)
 {
     const char *name = conf_text(conf, file->name, attribute);
     const struct object *key =
         name ? profile_object(conf->card, OBJECT_PRIVATE, name) : NULL;
 
-    if (key && key->value && crypto_point(object_curve(key), key->value, point))
+    if (key && key->value &&
+        crypto_public_of(object_kind(key), object_value(key), public))
         return key;
     conf_fail(conf, file->name, attribute, "names no private key");
     return NULL;
@@ -210,16 +207,18 @@ static bool outer_certificate(const struct conf *conf,
 static bool issue_file(const struct conf *conf, struct object *file,
                        struct out *outer, struct out *content)
 {
-    uint8_t point[POINT_LEN];
-    uint8_t signer_point[POINT_LEN];
+    uint8_t octets[PUBLIC_MAX];
+    uint8_t signer_octets[PUBLIC_MAX];
+    struct out public = OUT_OVER(octets);
+    struct out signer_public = OUT_OVER(signer_octets);
     unsigned int days = DAYS_NORMAL;
-    const struct object *key = key_named(conf, file, "certifies", point);
-    const struct object *signer = key;
+    const struct object *key = key_named(conf, file, "certifies", &public);
+    const char *by =
+        conf_text(conf, file->name, "issuer") ? "issuer" : "certifies";
+    const struct object *signer =
+        key ? key_named(conf, file, by, &signer_public) : NULL;
 
-    memcpy(signer_point, point, sizeof point);
-    if (key && conf_text(conf, file->name, "issuer"))
-        signer = key_named(conf, file, "issuer", signer_point);
-    if (!key || !signer || !outer_certificate(conf, signer, outer) ||
+    if (!signer || !outer_certificate(conf, signer, outer) ||
         !conf_number(conf, file->name, "days", 1, 36500, &days))
         return false;
 
@@ -230,8 +229,9 @@ static bool issue_file(const struct conf *conf, struct object *file,
         .san = conf_text(conf, file->name, "san"),
         .days = days,
         .authority = key->hidden,
-        .key = { object_curve(key), NULL, point },
-        .signer = { object_curve(signer), signer->value, signer_point },
+        .key = { .kind = object_kind(key), .public = out_view(&public) },
+        .signer = { object_kind(signer), object_value(signer),
+                    out_view(&signer_public) },
         .issuer = conf_text(conf, signer->name, "subject"),
         .issuer_certificate = { outer->len ? outer->at : NULL, outer->len },
     };
@@ -242,19 +242,27 @@ static bool issue_file(const struct conf *conf, struct object *file,
                      "cannot issue it (subject, issuer, san?)");
 }
 
+static bool issue_and_fill(const struct conf *conf, struct object *file)
+{
+    uint8_t *storage = malloc((size_t)2 * CERTIFICATE_MAX);
+
+    if (!storage)
+        return conf_fail(conf, file->name, "value", "no memory");
+    struct out outer = { .at = storage, .max = CERTIFICATE_MAX };
+    struct out content = { .at = storage + CERTIFICATE_MAX,
+                           .max = CERTIFICATE_MAX };
+    bool ok =
+        issue_file(conf, file, &outer, &content) && fill(conf, file, &content);
+    free(storage);
+    return ok;
+}
+
 bool values_issue(const struct conf *conf)
 {
-    for (struct object *o = conf->card->objects; o; o = o->next) {
-        if (o->type != OBJECT_FILE ||
-            !is_word(conf_text(conf, o->name, "value"), "issue"))
-            continue;
-        uint8_t outer_storage[2048];
-        struct out outer = OUT_OVER(outer_storage);
-        uint8_t storage[1536];
-        struct out content = OUT_OVER(storage);
-
-        if (!issue_file(conf, o, &outer, &content) || !fill(conf, o, &content))
+    for (struct object *o = conf->card->objects; o; o = o->next)
+        if (o->type == OBJECT_FILE &&
+            is_word(conf_text(conf, o->name, "value"), "issue") &&
+            !issue_and_fill(conf, o))
             return false;
-    }
     return true;
 }

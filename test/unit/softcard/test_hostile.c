@@ -3,7 +3,7 @@
  * Commands no client should send: every prefix of good ones, wrong Lc, and
  * random octets. Run under ASan and UBSan to mean something.
  */
-#include "exchange.h"
+#include "whole.h"
 
 static const char *const good[] = {
     "00 70 00 00 01",
@@ -144,6 +144,35 @@ static void endless_key(void)
     softcard_free(card);
 }
 
+/* An RSA key in two blocks: every octet of its headers wrong in turn, and every
+ * length cut. */
+static void broken_rsa_keys(void)
+{
+    struct softcard *card = card_from("rsa.conf");
+
+    select_applet(card);
+    struct octets key = read_key(card, "01");
+    REQUIRE(key.len == 273);
+    for (size_t i = 0; i < key.len; i += i == 12 ? 240 : 1) {
+        struct octets bad = key;
+        unsigned int sw;
+
+        bad.at[i] ^= 0x81;
+        EXPECT(card, "81 24 00 01 03 850105", "9000");
+        sw = put_cut(card, 0xD8, &bad, BLOCK_MAX);
+        /* the modulus may be wrong without being bad */
+        CHECK(sw == 0x6A80 || (sw == 0x9000 && i > 11));
+        EXPECT(card, "81 24 01 01", "9000");
+        bad = key;
+        bad.len = i + 1;
+        EXPECT(card, "81 24 00 01 03 850105", "9000");
+        sw = put_cut(card, 0xD8, &bad, BLOCK_MAX);
+        CHECK_INT(sw, i + 1 == key.len ? 0x9000 : 0x6A80);
+        EXPECT(card, "81 24 01 01", "9000");
+    }
+    softcard_free(card);
+}
+
 /* A small generator: the same octets on every run. */
 static uint32_t next_random(uint32_t *state)
 {
@@ -171,4 +200,4 @@ static void random_octets(void)
 }
 
 TEST_MAIN(TEST(every_prefix), TEST(cut_data), TEST(lengths), TEST(wrong_points),
-          TEST(endless_key), TEST(random_octets))
+          TEST(endless_key), TEST(broken_rsa_keys), TEST(random_octets))

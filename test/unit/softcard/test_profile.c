@@ -32,6 +32,9 @@ static const struct {
     { "[objects]\na = pair\n[a]\nid = 01\ntype = p521\n", "type" },
     { "[objects]\na = file\n[a]\nid = 01\nvalue = issue\n", "certifies" },
     { "[objects]\na = file\n[a]\nid = 01\nsize = 99999\n", "size" },
+    { "[objects]\na = file\n[a]\nid = 01\npadding = 30001\n", "padding" },
+    { "[objects]\na = file\n[a]\nid = 01\nvalue = 00\npadding = 30000\n",
+      "padding" },
     { "[quirks]\nwrapper = sometimes\n", "wrapper" },
     { "[faults]\none = explode\n", "one" },
 };

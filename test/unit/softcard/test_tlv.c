@@ -30,6 +30,35 @@ static void writer_is_bounded(void)
     CHECK(out.len <= sizeof storage);
 }
 
+static void wrapping(void)
+{
+    static const uint8_t zeros[256];
+    static const struct {
+        size_t len, header;
+        const char *hex;
+    } rows[] = {
+        { 0, 2, "34 00" },         { 127, 2, "34 7F" },
+        { 128, 3, "34 81 80" },    { 255, 3, "34 81 FF" },
+        { 256, 4, "34 82 01 00" },
+    };
+    uint8_t storage[262];
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct out out = OUT_OVER(storage);
+
+        out_u16(&out, 0xAABB); /* stays in front */
+        out_bytes(&out, (struct view){ .at = zeros, .len = rows[i].len });
+        tlv_wrap(&out, 2, 0x34);
+        CHECK(!out.failed);
+        CHECK_INT(out.len, 2 + rows[i].header + rows[i].len);
+        CHECK_HEX(out.at, 2, "AABB");
+        CHECK_HEX(out.at + 2, rows[i].header, rows[i].hex);
+    }
+    struct out full = { .at = storage, .len = 2, .max = 3 };
+    tlv_wrap(&full, 0, 0x34);
+    CHECK(full.failed);
+}
+
 static void fields_in_any_order(void)
 {
     struct tlv_field f[] = { { .tag = 0x84 }, { .tag = 0xA1 } };
@@ -74,6 +103,23 @@ static void signature_lengths(void)
     CHECK_INT(parse("33 0003 AABB", f, 1), TLV_SYNTAX);
 }
 
+/* Two octets say up to 512, the length of RSA 4096. */
+static void long_signatures(void)
+{
+    uint8_t octets[3 + 513] = { 0x33, 0x01, 0x00 };
+    struct tlv_field f[] = { { .tag = TAG_SIGNATURE } };
+
+    for (size_t len = 256; len <= 512; len += 128) {
+        octets[1] = (uint8_t)(len >> 8);
+        octets[2] = (uint8_t)len;
+        struct view data = { .at = octets, .len = 3 + len };
+        CHECK_INT(tlv_fields(data, false, f, 1), TLV_OK);
+        CHECK_INT(f[0].value.len, len);
+        data.len++;
+        CHECK(tlv_fields(data, false, f, 1) != TLV_OK || f[0].value.len != len);
+    }
+}
+
 static void zero_skips(void)
 {
     static const uint8_t octets[] = { 0x84, 0x00, 0x02, 0xAA, 0xBB };
@@ -94,6 +140,6 @@ static void literal_before_nothing(void)
     CHECK_INT(f[0].value.len, 0x81);
 }
 
-TEST_MAIN(TEST(writer_is_bounded), TEST(fields_in_any_order),
+TEST_MAIN(TEST(writer_is_bounded), TEST(wrapping), TEST(fields_in_any_order),
           TEST(unexpected_fields), TEST(cut_fields), TEST(signature_lengths),
-          TEST(zero_skips), TEST(literal_before_nothing))
+          TEST(long_signatures), TEST(zero_skips), TEST(literal_before_nothing))
