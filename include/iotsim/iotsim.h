@@ -19,4 +19,8 @@
 /* Parameter of a key (UTF-8 string): its canonical `iotsim:` URI. */
 #define IOTSIM_PKEY_PARAM_URI "iotsim-uri"
 
+/* Parameter of a signature (UTF-8 string): what the card is given of the
+ * message: "hash", "last-block" or "text" (IoT.05 2.5.14). */
+#define IOTSIM_SIGNATURE_PARAM_MODE "iotsim-mode"
+
 #endif

@@ -13,7 +13,7 @@
 /* X(NAME, what happened and, after a semicolon, what to do) */
 #define IOTSIM_ERRORS(X)                                                           \
     X(NO_MEMORY, "out of memory")                                                  \
-    X(BAD_ARGUMENT, "a caller broke the contract of a function")                   \
+    X(BAD_ARGUMENT, "this cannot be asked for, or not in this way")                \
     X(TOO_LONG, "a value is longer than its field")                                \
     X(TIMEOUT, "the time limit has passed")                                        \
     X(BUSY, "the card is busy with other requests; try again later")               \
@@ -51,6 +51,14 @@
     X(KEY_MISMATCH,                                                                \
       "the SIM's key does not belong to this public key; is it the right "         \
       "SIM, or was the key generated anew?")                                       \
+    X(WRONG_CONTAINER, "the container on the card is for another kind of key")     \
+    X(NO_CONTAINER, "the card has no container that serves for this")              \
+    X(KEY_LOST,                                                                    \
+      "the ephemeral key is gone: the card was reset, or another program took "    \
+      "its container")                                                             \
+    X(WRONG_MODE,                                                                  \
+      "the card refuses this algorithm, digest or mode for the key; the "          \
+      "setting signature-mode chooses another mode")                               \
     X(BAD_CERTIFICATE, "the file does not hold an X.509 certificate")              \
     X(BAD_URI, "the URI is malformed")                                             \
     X(URI_ESCAPE, "a percent sign is not followed by two hexadecimal digits")      \

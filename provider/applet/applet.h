@@ -22,12 +22,15 @@ enum {
     APPLET_LABEL_MAX = 60,      /* octets of a label */
     APPLET_IDENTIFIER_MAX = 32, /* octets of the proprietary identifier */
     APPLET_POINT_LEN = 65,      /* 04 X Y, 256-bit curves */
+    APPLET_MODULUS_MAX = 512,   /* octets, RSA 4096 */
+    APPLET_EXPONENT_MAX = 8,    /* octets */
     APPLET_SIGNATURE_MAX = 512, /* octets, RSA 4096 */
     APPLET_RS_LEN = 64,         /* r || s, 256-bit curves */
     APPLET_HASH_MAX = 64,       /* octets, SHA-512 */
     APPLET_SECRET_LEN = 32,     /* x coordinate, 256-bit curves */
     APPLET_FILE_MAX = 0x7fff,   /* octets of a file that P1 P2 can address */
-    APPLET_LIST_MAX = 0x10000   /* octets of an object list that we accept */
+    APPLET_LIST_MAX = 0x10000,  /* octets of an object list that we accept */
+    APPLET_CLOSE_MS = 500 /* to close a channel or session, however late */
 };
 
 struct applet {
@@ -88,19 +91,41 @@ struct applet_object {
     uint16_t file_size; /* declared octets; the content may be shorter */
 };
 
+/* A public key: the point of an EC key, or modulus and exponent of an RSA key.
+ * The lengths of what it does not have are 0; numbers have no leading zero. */
+struct applet_public_key {
+    uint8_t point[APPLET_POINT_LEN]; /* 04 X Y */
+    size_t point_len;
+    uint8_t modulus[APPLET_MODULUS_MAX];
+    size_t modulus_len;
+    uint8_t exponent[APPLET_EXPONENT_MAX];
+    size_t exponent_len;
+};
+
 /* The answer of GENERATE KEY PAIR. Lengths are 0 for what was not told. */
 struct applet_pair {
     uint8_t private_id[APPLET_ID_MAX];
     size_t private_id_len;
     uint8_t public_id[APPLET_ID_MAX];
     size_t public_id_len;
-    uint8_t point[APPLET_POINT_LEN]; /* 04 X Y */
+    struct applet_public_key key;
+};
+
+/* What is signed or verified, and how (IoT.05 2.5.14). */
+struct applet_message {
+    uint8_t mode;          /* MODE_ */
+    uint8_t algorithm;     /* SIGN_ */
+    uint16_t hash;         /* HASH_ */
+    struct bytes input;    /* MODE_PAD_SIGN: the final hash; MODE_FULL_TEXT: all
+                         * the text; MODE_LAST_BLOCK: the text behind `hashed` */
+    struct bytes chaining; /* MODE_LAST_BLOCK: state of the hash, big-endian */
+    uint32_t hashed;       /* MODE_LAST_BLOCK: octets, whole blocks */
 };
 
 /* Open a logical channel on `t` and SELECT `aid` on it: 2 exchanges. When
  * `iccid` is not NULL, read the card's ICCID before SELECT (2 more exchanges)
  * into CHANNEL_ICCID_MAX + 1 characters; "" when the card has none. `until`
- * bounds this and every later command.
+ * bounds this and every later command but those that close something.
  * On failure nothing stays open. Errors: NO_CHANNEL, NO_APPLET, ... */
 IOTSIM_MUST_USE iotsim_result applet_open(struct applet *a, struct transport *t,
                                           struct bytes aid,
@@ -144,9 +169,9 @@ IOTSIM_MUST_USE iotsim_result applet_read_file(struct applet *a,
                                                struct applet_ref ref,
                                                size_t size, struct buf *out);
 
-/* READ PUBLIC KEY (CD): `point` gets 04 X Y. */
+/* READ PUBLIC KEY (CD). Errors: CARD_ANSWER (no key that we know). */
 IOTSIM_MUST_USE iotsim_result applet_read_public_key(
-    struct applet *a, struct applet_ref ref, uint8_t point[APPLET_POINT_LEN]);
+    struct applet *a, struct applet_ref ref, struct applet_public_key *out);
 
 /* GENERATE KEY PAIR (B9) into the existing pair of the private key `ref`. The
  * ids may be new ones. Not repeatable. IoT.05 2.11. */
@@ -159,24 +184,24 @@ IOTSIM_MUST_USE iotsim_result
 applet_put_public_key(struct applet *a, struct applet_ref ref,
                       const uint8_t point[APPLET_POINT_LEN]);
 
-/* COMPUTE SIGNATURE (2A, 2B) in mode 03: sign `hash` (32, 48 or 64 octets,
- * made with the HASH_ algorithm `hash_id`) by the SIGN_ algorithm `algorithm`;
- * append the signature to `signature`: r || s (64 octets) for ECDSA whichever
- * form the card uses, the plain number for RSA. On failure `signature` is
- * unchanged. 2 exchanges; one more on a card that wants its sessions closed,
- * which is found out, and 2 more when INIT is refused for good. */
+/* COMPUTE SIGNATURE (2A, 2B): append the signature of `message` to
+ * `signature`: r || s (64 octets) for ECDSA whichever form the card uses, the
+ * plain number for RSA. On failure `signature` is unchanged. 2 exchanges, more
+ * for a text of several blocks; one more on a card that wants its sessions
+ * closed, which is found out, and 2 more when INIT is refused for good. IoT.05
+ * 2.10. Errors: BAD_ARGUMENT. */
 IOTSIM_MUST_USE iotsim_result applet_sign(struct applet *a,
                                           struct applet_ref ref,
-                                          uint16_t hash_id, uint8_t algorithm,
-                                          struct bytes hash,
+                                          const struct applet_message *message,
                                           struct buf *signature);
 
-/* VERIFY SIGNATURE (2C, 2D) in mode 03: `signature` is r || s for ECDSA.
- * `*valid` tells the verdict, false on failure. 3 exchanges; 3 more when the
- * card wants the other length form of the signature. */
+/* VERIFY SIGNATURE (2C, 2D): `signature` is r || s for ECDSA. `*valid` tells
+ * the verdict, false on failure. 3 exchanges, more for what needs several
+ * blocks; 3 more when the card wants the other length form of the signature.
+ * Errors: BAD_ARGUMENT. */
 IOTSIM_MUST_USE iotsim_result applet_verify(
-    struct applet *a, struct applet_ref ref, uint16_t hash_id,
-    uint8_t algorithm, struct bytes hash, struct bytes signature, bool *valid);
+    struct applet *a, struct applet_ref ref,
+    const struct applet_message *message, struct bytes signature, bool *valid);
 
 /* COMPUTE DH (46): x coordinate of private * public, both objects of the card.
  * The caller cleanses `secret`. */

@@ -8,7 +8,8 @@
 #include "apdu/sw.h"
 
 enum { SESSION = 0x01 };
-enum { P1_OPEN = 0x00, P1_CLOSE = 0x01, P1_LAST = 0x80 };
+enum { P1_OPEN = 0x00, P1_CLOSE = 0x01 }; /* of INIT */
+enum { P1_MORE = 0x00, P1_LAST = 0x80 };  /* of UPDATE */
 enum { SLOW_MS = 30000, QUICK_MS = 5000 };
 
 /* Instructions that make the card compute for seconds (reference 9.4). */
@@ -105,6 +106,19 @@ iotsim_result applet_open_session(struct applet *a, uint8_t ins,
     return second;
 }
 
+iotsim_result applet_send_block(struct applet *a, uint8_t ins,
+                                struct bytes fields)
+{
+    const struct apdu command = { .ins = ins,
+                                  .p1 = P1_MORE,
+                                  .p2 = SESSION,
+                                  .data = fields,
+                                  .le = APDU_LE_NONE,
+                                  .continues = true };
+
+    return applet_exchange(a, &command, NULL);
+}
+
 struct apdu applet_last_update(uint8_t ins, struct bytes fields, int le)
 {
     return (struct apdu){ .ins = ins,
@@ -123,4 +137,14 @@ void applet_close_session(struct applet *a, uint8_t ins)
     iotsim_result ignored = applet_exchange(a, &command, NULL);
 
     (void)ignored;
+}
+
+void applet_end_session(struct applet *a, uint8_t ins, iotsim_result result)
+{
+    bool is_late = iotsim_is(result, IOTSIM_ERR_BUSY) && result.sw == 0;
+
+    if (is_late)
+        a->until = deadline_in(APPLET_CLOSE_MS);
+    if (is_late || iotsim_ok(result) || result.sw != 0)
+        applet_close_session(a, ins);
 }

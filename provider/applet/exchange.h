@@ -43,10 +43,20 @@ void applet_put_ref(struct buf *fields, enum applet_kind kind,
 IOTSIM_MUST_USE iotsim_result applet_open_session(struct applet *a, uint8_t ins,
                                                   struct bytes fields);
 
+/* Send an UPDATE of the session that more of them follow, by the instruction
+ * `ins`. 1 exchange. */
+IOTSIM_MUST_USE iotsim_result applet_send_block(struct applet *a, uint8_t ins,
+                                                struct bytes fields);
+
 /* The last UPDATE of the session, by the instruction `ins`. */
 struct apdu applet_last_update(uint8_t ins, struct bytes fields, int le);
 
 /* Close the session by its INIT instruction `ins`, whatever the card says. */
 void applet_close_session(struct applet *a, uint8_t ins);
+
+/* Close the session of the INIT instruction `ins` after an operation that ended
+ * with `result`, unless the link failed; in time of its own when it is late,
+ * since no other operation's INIT would. */
+void applet_end_session(struct applet *a, uint8_t ins, iotsim_result result);
 
 #endif

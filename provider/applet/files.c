@@ -8,7 +8,8 @@
 #include "applet/exchange.h"
 
 enum { FILE_PARTS_MAX = 1024, PART_MAX = 2 * APDU_RESPONSE_MAX };
-enum { DER_LONG_SEQUENCE = 0x3082 }; /* two octets of length follow */
+enum { DER_SEQUENCE_81 = 0x3081 }; /* one octet of length follows */
+enum { DER_SEQUENCE_82 = 0x3082 }; /* two */
 
 /* Two words, both "offset out of bounds" for this command. */
 static bool is_past_end(uint16_t sw, size_t offset)
@@ -20,14 +21,14 @@ static bool is_past_end(uint16_t sw, size_t offset)
  * the length of a certificate. Without one, as much as can be addressed. */
 static size_t guess_size(struct bytes file)
 {
-    size_t len;
+    uint16_t start = bytes_u16(&file);
+    size_t len = APPLET_FILE_MAX;
 
-    if (bytes_u16(&file) != DER_LONG_SEQUENCE)
-        return APPLET_FILE_MAX;
-    len = bytes_u16(&file);
-    if (file.failed || len + 4 > APPLET_FILE_MAX)
-        return APPLET_FILE_MAX;
-    return len + 4;
+    if (start == DER_SEQUENCE_81)
+        len = 3U + bytes_u8(&file);
+    else if (start == DER_SEQUENCE_82)
+        len = 4U + bytes_u16(&file);
+    return file.failed || len > APPLET_FILE_MAX ? APPLET_FILE_MAX : len;
 }
 
 /* Append the octets from `offset` on; none at the end of the file. */

@@ -2,7 +2,8 @@
 /*
  * Public keys out of the card and into it, and new key pairs (IoT.05 2.11;
  * reference 3.6 to 3.8, 4.1). A point is 34 { 49 { 86 { 04 X Y } } }; applets
- * leave out one layer, or all of them.
+ * leave out one layer, or all of them. An RSA key is 34 { 49 { 81 n, 82 e } },
+ * with or without the layer 49.
  */
 #include <string.h>
 
@@ -11,6 +12,9 @@
 
 enum { POINT_UNCOMPRESSED = 0x04 };
 
+/* Octets of an answer: the key of RSA 4096 and two ids need 580. */
+enum { ANSWER_MAX = 1024 };
+
 static const struct tlv_field pair_schema[] = {
     TLV_OCTETS(TAG_PRIVATE_KEY_ID, struct applet_pair, private_id),
     TLV_OCTETS(TAG_PUBLIC_KEY_ID, struct applet_pair, public_id),
@@ -18,14 +22,15 @@ static const struct tlv_field pair_schema[] = {
 
 enum { PAIR_ROWS = sizeof pair_schema / sizeof pair_schema[0] };
 
+/* --- a point ------------------------------------------------------------- */
+
 static bool is_point(struct bytes b)
 {
     return b.len == APPLET_POINT_LEN && bytes_peek(&b) == POINT_UNCOMPRESSED;
 }
 
 /* Go in by each layer that is there, until a point is left. */
-static iotsim_result read_point(struct bytes key,
-                                uint8_t point[APPLET_POINT_LEN])
+static bool read_point(struct bytes key, struct applet_public_key *out)
 {
     static const uint8_t layers[] = { TAG_PUBLIC_KEY_DATA, TAG_ECC_KEY,
                                       TAG_ECC_POINT };
@@ -37,9 +42,10 @@ static iotsim_result read_point(struct bytes key,
             key = inner;
     }
     if (!is_point(key))
-        return IOTSIM_FAIL(CARD_ANSWER);
-    memcpy(point, key.data, APPLET_POINT_LEN);
-    return IOTSIM_OK;
+        return false;
+    memcpy(out->point, key.data, APPLET_POINT_LEN);
+    out->point_len = APPLET_POINT_LEN;
+    return true;
 }
 
 /* The same with the layers as they are specified. */
@@ -54,20 +60,97 @@ static void put_point(struct buf *fields, const uint8_t point[APPLET_POINT_LEN])
     tlv_put(fields, TAG_ECC_POINT, bytes_of(point, APPLET_POINT_LEN));
 }
 
+/* --- an RSA key ---------------------------------------------------------- */
+
+/* As tlv_next, but 81 and 82 always are BER: a modulus has another element
+ * behind it, so its length leads to no end by which it could be told. */
+static bool next_number(struct bytes *in, struct tlv *out)
+{
+    size_t len;
+
+    out->tag = bytes_u8(in);
+    len = bytes_u8(in);
+    if (len == 0x81)
+        len = bytes_u8(in);
+    else if (len == 0x82)
+        len = bytes_u16(in);
+    out->value = bytes_take(in, len);
+    return !in->failed;
+}
+
+/* Store a number that is not 0, fits, and has not been stored before. */
+static bool store(struct bytes number, uint8_t *out, size_t max, size_t *len)
+{
+    while (number.len > 0 && bytes_peek(&number) == 0)
+        bytes_u8(&number);
+    if (number.len == 0 || number.len > max || *len > 0)
+        return false;
+    memcpy(out, number.data, number.len);
+    *len = number.len;
+    return true;
+}
+
+static bool read_numbers(struct bytes key, struct applet_public_key *out)
+{
+    struct tlv element;
+
+    while (key.len > 0) {
+        if (!next_number(&key, &element))
+            return false;
+        if (element.tag == TAG_RSA_MODULUS &&
+            !store(element.value, out->modulus, sizeof out->modulus,
+                   &out->modulus_len))
+            return false;
+        if (element.tag == TAG_RSA_EXPONENT &&
+            !store(element.value, out->exponent, sizeof out->exponent,
+                   &out->exponent_len))
+            return false;
+    }
+    return out->modulus_len > 0 && out->exponent_len > 0;
+}
+
+static bool read_rsa(struct bytes answer, struct applet_public_key *out)
+{
+    struct bytes key;
+    struct tlv layer;
+
+    if (!tlv_find(answer, TAG_PUBLIC_KEY_DATA, &key))
+        return false;
+    if (bytes_peek(&key) != TAG_ECC_KEY)
+        return read_numbers(key, out);
+    return next_number(&key, &layer) && bytes_at_end(&key) &&
+           read_numbers(layer.value, out);
+}
+
+/* --- the commands -------------------------------------------------------- */
+
+/* RSA first, whose form is strict: what looks for a point, wherever it may be,
+ * might find one in a modulus. */
+static iotsim_result read_key(struct bytes answer,
+                              struct applet_public_key *out)
+{
+    *out = (struct applet_public_key){ 0 };
+    if (read_rsa(answer, out))
+        return IOTSIM_OK;
+    *out = (struct applet_public_key){ 0 };
+    return read_point(answer, out) ? IOTSIM_OK : IOTSIM_FAIL(CARD_ANSWER);
+}
+
 iotsim_result applet_read_public_key(struct applet *a, struct applet_ref ref,
-                                     uint8_t point[APPLET_POINT_LEN])
+                                     struct applet_public_key *out)
 {
     uint8_t storage[APDU_DATA_MAX];
-    uint8_t received[APDU_RESPONSE_MAX];
+    uint8_t received[ANSWER_MAX];
     struct buf fields = BUF_OVER(storage);
     struct buf answer = BUF_OVER(received);
     struct apdu command = { .ins = INS_READ_PUBLIC_KEY, .le = APDU_LE_ALL };
     iotsim_result result;
 
+    *out = (struct applet_public_key){ 0 };
     applet_put_ref(&fields, APPLET_PUBLIC_KEY, ref);
     command.data = buf_view(&fields);
     result = applet_exchange(a, &command, &answer);
-    return iotsim_ok(result) ? read_point(buf_view(&answer), point) : result;
+    return iotsim_ok(result) ? read_key(buf_view(&answer), out) : result;
 }
 
 /* Ids and key by their tags; a point without tags stands at the end. */
@@ -78,14 +161,14 @@ static iotsim_result read_pair(struct bytes answer, struct applet_pair *pair)
 
     while (!is_point(rest) && tlv_next(&rest, &element))
         tlv_parse(pair_schema, PAIR_ROWS, element, pair);
-    return read_point(is_point(rest) ? rest : answer, pair->point);
+    return read_key(is_point(rest) ? rest : answer, &pair->key);
 }
 
 iotsim_result applet_generate_key_pair(struct applet *a, struct applet_ref ref,
                                        struct applet_pair *out)
 {
     uint8_t storage[APDU_DATA_MAX];
-    uint8_t received[APDU_RESPONSE_MAX];
+    uint8_t received[ANSWER_MAX];
     struct buf fields = BUF_OVER(storage);
     struct buf answer = BUF_OVER(received);
     struct apdu command = { .ins = INS_GENERATE_KEY_PAIR, .le = APDU_LE_ALL };
@@ -116,6 +199,6 @@ iotsim_result applet_put_public_key(struct applet *a, struct applet_ref ref,
     update = applet_last_update(INS_PUT_PUBLIC_KEY_UPDATE, buf_view(&fields),
                                 APDU_LE_NONE);
     result = applet_exchange(a, &update, NULL);
-    applet_close_session(a, INS_PUT_PUBLIC_KEY_INIT);
+    applet_end_session(a, INS_PUT_PUBLIC_KEY_INIT, result);
     return result;
 }

@@ -8,7 +8,6 @@
 #include "applet/exchange.h"
 
 enum { P1_APPLICATION = 0x00, APPLICATION_DATA_LEN = 0x44 };
-
 #define ROW(tag, member) TLV_NUMBER(tag, struct applet_capabilities, member)
 
 static const struct tlv_field schema[] = {
@@ -59,9 +58,11 @@ iotsim_result applet_open(struct applet *a, struct transport *t,
     return result;
 }
 
+/* In time of its own: a channel that is not closed for lack of time is lost to
+ * everybody until the card is reset. */
 void applet_close(struct applet *a)
 {
-    channel_close(&a->channel, applet_deadline(a, 0));
+    channel_close(&a->channel, deadline_in(APPLET_CLOSE_MS));
 }
 
 static bool is_known(uint8_t tag)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * COMPUTE SIGNATURE (IoT.05 2.10; reference 3.9, 3.10, 4.2): the host hashes,
- * the card pads and signs (mode 03). A finished session is left open, because
- * closing it would be a third exchange, until a card shows that it minds.
+ * COMPUTE SIGNATURE (IoT.05 2.10; reference 3.9, 3.10, 4.2): message.c says
+ * what is signed, this file reads the signature. A finished session is left
+ * open, because closing it would be one more exchange, until a card shows that
+ * it minds.
  */
 #include <string.h>
 
 #include "apdu/tlv.h"
-#include "applet/exchange.h"
+#include "applet/message.h"
 
 enum { FIELD_MAX = APPLET_SIGNATURE_MAX + 4 }; /* tag and length */
 enum { HALF = APPLET_RS_LEN / 2 };
@@ -95,9 +96,11 @@ static iotsim_result take_signature(struct applet *a, struct bytes field,
     struct bytes value;
     bool is_short;
 
-    if (!read_field(field, &value, &is_short) || value.len == 0)
+    if (!read_field(field, &value, &is_short) || value.len == 0 ||
+        value.len > APPLET_SIGNATURE_MAX)
         return IOTSIM_FAIL(CARD_ANSWER);
-    a->short_signature = is_short;
+    if (value.len <= SIGNATURE_SHORT_MAX)
+        a->short_signature = is_short;
     if (algorithm == SIGN_ECDSA)
         result = put_ecdsa(out, value);
     else
@@ -110,36 +113,38 @@ static iotsim_result take_signature(struct applet *a, struct bytes field,
 
 /* --- the command --------------------------------------------------------- */
 
-iotsim_result applet_sign(struct applet *a, struct applet_ref ref,
-                          uint16_t hash_id, uint8_t algorithm,
-                          struct bytes hash, struct buf *signature)
+static iotsim_result update(struct applet *a,
+                            const struct applet_message *message,
+                            struct buf *answer)
 {
-    uint8_t storage[APDU_DATA_MAX];
-    uint8_t received[FIELD_MAX];
-    struct buf fields = BUF_OVER(storage);
-    struct buf answer = BUF_OVER(received);
-    struct apdu update;
-    iotsim_result result;
+    uint8_t storage[MESSAGE_LAST_MAX];
+    struct buf last = BUF_OVER(storage);
+    struct apdu command;
+    iotsim_result result =
+        message_send(a, INS_COMPUTE_SIGNATURE_UPDATE, message, &last);
 
-    if (hash.len == 0 || hash.len > APPLET_HASH_MAX)
-        return IOTSIM_FAIL(BAD_ARGUMENT);
-    applet_put_ref(&fields, APPLET_PRIVATE_KEY, ref);
-    tlv_put_u8(&fields, TAG_MODE, MODE_PAD_SIGN);
-    tlv_put_u16(&fields, TAG_HASH, hash_id);
-    tlv_put_u8(&fields, TAG_SIGNATURE_ALGORITHM, algorithm);
-    result =
-        applet_open_session(a, INS_COMPUTE_SIGNATURE_INIT, buf_view(&fields));
     if (!iotsim_ok(result))
         return result;
+    command = applet_last_update(INS_COMPUTE_SIGNATURE_UPDATE, buf_view(&last),
+                                 APDU_LE_ALL);
+    return applet_exchange(a, &command, answer);
+}
 
-    buf_cut(&fields, 0);
-    tlv_put(&fields, TAG_FINAL_HASH, hash);
-    update = applet_last_update(INS_COMPUTE_SIGNATURE_UPDATE, buf_view(&fields),
-                                APDU_LE_ALL);
-    result = applet_exchange(a, &update, &answer);
+iotsim_result applet_sign(struct applet *a, struct applet_ref ref,
+                          const struct applet_message *message,
+                          struct buf *signature)
+{
+    uint8_t received[FIELD_MAX];
+    struct buf answer = BUF_OVER(received);
+    iotsim_result result = message_open(a, INS_COMPUTE_SIGNATURE_INIT,
+                                        APPLET_PRIVATE_KEY, ref, message);
+
+    if (!iotsim_ok(result))
+        return result;
+    result = update(a, message, &answer);
     if (result.sw != 0 || a->close_sessions)
         applet_close_session(a, INS_COMPUTE_SIGNATURE_INIT);
     if (!iotsim_ok(result))
         return result;
-    return take_signature(a, buf_view(&answer), algorithm, signature);
+    return take_signature(a, buf_view(&answer), message->algorithm, signature);
 }

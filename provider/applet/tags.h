@@ -43,6 +43,8 @@ enum {
     TAG_PUBLIC_KEY_ID = 0x85,
     TAG_SECRET_KEY_ID = 0x86,
     TAG_ECC_POINT = 0x86, /* inside 49 */
+    TAG_RSA_MODULUS = 0x81,
+    TAG_RSA_EXPONENT = 0x82,
     TAG_APP_CRYPTO_FUNCTIONS = 0x90,
     TAG_HASH = 0x91,
     TAG_SIGNATURE_ALGORITHM = 0x92,
@@ -77,6 +79,8 @@ enum { USAGE_GENERAL = 0x01, USAGE_TLS12 = 0x02, USAGE_TLS13 = 0x03 };
 
 enum {
     KEY_RSA2048 = 0x03,
+    KEY_RSA3072 = 0x04, /* not in IoT.05: the software card's */
+    KEY_RSA4096 = 0x05, /* the same */
     KEY_P256 = 0x13,
     KEY_P256_VOLATILE = 0x14,
     KEY_BRAINPOOL = 0x23,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a card told once: its objects, the points of its public keys, what its
- * applet can do. Kept while the channel lives; dropped with it, since a reset
- * may bring another profile of an eUICC, and when the card says that its store
- * has changed (63CF, 6989). Files are read each time.
+ * What a card told once: its objects, its public keys, what its applet can do;
+ * the content of its files is read in files.c. Kept while the channel lives;
+ * dropped with it, since a reset may bring another profile of an eUICC, and
+ * when the card says that its store has changed (63CF, 6989). No card says that
+ * of a key pair which another process has generated.
  */
 #include <string.h>
 
@@ -12,16 +13,27 @@
 #include "base/mem.h"
 #include "card/internal.h"
 
-void cache_flush(struct cache *cache)
+static void forget_entries(struct cache *cache)
 {
+    for (size_t i = 0; i < cache->count; i++) {
+        MEM_FREE(cache->entries[i].public_half);
+        MEM_FREE(cache->entries[i].content);
+    }
     MEM_FREE(cache->entries);
-    *cache = (struct cache){ 0 };
+    cache->count = 0;
+    cache->file_size = 0;
+    cache->listed = false;
+}
+
+void card_flush(struct card *card)
+{
+    forget_entries(&card->cache);
+    card->cache = (struct cache){ 0 };
 }
 
 /* --- what the applet can do -------------------------------------------- */
 
-/* True when the applet does not know this form of GET DATA. */
-static bool is_unknown(iotsim_result result)
+bool cache_is_unknown(iotsim_result result)
 {
     return result.sw == SW_WRONG_P1P2 || result.sw == SW_NO_FUNCTION;
 }
@@ -35,7 +47,7 @@ static iotsim_result read_capabilities(struct card *card)
         return IOTSIM_OK;
     result = applet_get_capabilities(&card->applet, &cache->capabilities);
     cache->has_capabilities = iotsim_ok(result);
-    return is_unknown(result) ? IOTSIM_OK : result;
+    return cache_is_unknown(result) ? IOTSIM_OK : result;
 }
 
 static void copy_text(char *out, size_t size, const char *text)
@@ -75,20 +87,22 @@ iotsim_result card_get_info(struct card *card, struct card_info *out)
 
 /* --- objects ----------------------------------------------------------- */
 
-/* A list that cannot be read to its end serves once: it is not kept. */
+/* A list that cannot be read to its end, or has none within reason, serves
+ * once: it is not kept. */
 static iotsim_result parse_list(struct cache *cache, struct bytes octets)
 {
     struct applet_list list = { .rest = octets };
     struct applet_object object;
     size_t count = 0;
+    bool whole;
 
-    while (applet_next_object(&list, &object))
+    while (count < OBJECTS_MAX && applet_next_object(&list, &object))
         count++;
-    if (list.rest.failed)
-        log_at(LOG_WARN, "card", "object list not readable after %zu objects",
+    whole = !applet_next_object(&list, &object) && !list.rest.failed;
+    if (!whole)
+        log_at(LOG_WARN, "card", "object list not read beyond %zu objects",
                count);
-    MEM_FREE(cache->entries);
-    cache->count = 0;
+    forget_entries(cache);
     cache->entries = mem_new((count + 1) * sizeof *cache->entries);
     if (cache->entries == NULL)
         return IOTSIM_FAIL(NO_MEMORY);
@@ -96,7 +110,7 @@ static iotsim_result parse_list(struct cache *cache, struct bytes octets)
     while (cache->count < count &&
            applet_next_object(&list, &cache->entries[cache->count].object))
         cache->count++;
-    cache->listed = !list.rest.failed;
+    cache->listed = whole;
     return IOTSIM_OK;
 }
 
@@ -116,19 +130,13 @@ static iotsim_result read_list(struct card *card)
     result = applet_get_list(&card->applet, &list);
     if (iotsim_ok(result))
         result = parse_list(cache, buf_view(&list));
-    else if (is_unknown(result))
+    else if (cache_is_unknown(result))
         result = IOTSIM_FAIL_SW(UNSUPPORTED, result.sw);
     mem_free(&storage, APPLET_LIST_MAX);
     return result;
 }
 
-struct objects {
-    struct applet_object *first;
-    size_t count;
-    bool whole;
-};
-
-static iotsim_result copy_objects(struct card *card, void *arg)
+iotsim_result cache_copy_objects(struct card *card, void *arg)
 {
     const struct cache *cache = &card->cache;
     struct objects *copy = arg;
@@ -151,7 +159,8 @@ iotsim_result card_get_objects(struct card *card,
                                bool *whole)
 {
     struct objects copy = { 0 };
-    iotsim_result result = card_run(card, copy_objects, &copy, CARD_REPEATABLE);
+    iotsim_result result =
+        card_run(card, cache_copy_objects, &copy, CARD_REPEATABLE);
 
     *objects = copy.first;
     *count = copy.count;
@@ -164,18 +173,11 @@ void card_free_objects(struct applet_object **objects)
     MEM_FREE(*objects);
 }
 
-/* --- points ------------------------------------------------------------ */
-
-struct point_wanted {
-    const struct applet_object *object;
-    uint8_t *point;
-};
-
-static struct cache_entry *find_entry(const struct cache *cache,
-                                      const struct applet_object *object)
+struct cache_entry *cache_find(struct card *card,
+                               const struct applet_object *object)
 {
-    for (size_t i = 0; i < cache->count; i++) {
-        struct cache_entry *entry = &cache->entries[i];
+    for (size_t i = 0; i < card->cache.count; i++) {
+        struct cache_entry *entry = &card->cache.entries[i];
         struct applet_ref a = object_ref(&entry->object);
         struct applet_ref b = object_ref(object);
 
@@ -186,80 +188,68 @@ static struct cache_entry *find_entry(const struct cache *cache,
     return NULL;
 }
 
-static iotsim_result read_point(struct card *card, void *arg)
-{
-    struct point_wanted *wanted = arg;
-    struct cache_entry *entry = find_entry(&card->cache, wanted->object);
-    iotsim_result result = IOTSIM_OK;
+/* --- public keys ------------------------------------------------------- */
 
-    if (entry != NULL && entry->has_point) {
-        memcpy(wanted->point, entry->point, sizeof entry->point);
+struct key_wanted {
+    const struct applet_object *object;
+    struct applet_public_key *out;
+};
+
+static bool is_renewable(const struct applet_object *key)
+{
+    return (key->functions & FUNCTION_KEY_GENERATION) != 0;
+}
+
+/* True when another process, or another card of this one, may have a new pair
+ * generated: either half may tell. */
+static bool may_change(const struct cache *cache,
+                       const struct applet_object *half)
+{
+    if (is_renewable(half))
+        return true;
+    for (size_t i = 0; i < cache->count; i++) {
+        const struct applet_object *other = &cache->entries[i].object;
+
+        if (other->kind == APPLET_PRIVATE_KEY && is_renewable(other) &&
+            (object_same_label(other, half) || object_same_id(other, half)))
+            return true;
+    }
+    return false;
+}
+
+/* Few objects are public keys, and few of these are ever asked for. */
+static void keep_key(const struct cache *cache, struct cache_entry *entry,
+                     const struct applet_public_key *key)
+{
+    if (entry == NULL || may_change(cache, &entry->object))
+        return;
+    entry->public_half = mem_new(sizeof *key);
+    if (entry->public_half != NULL)
+        *entry->public_half = *key;
+}
+
+static iotsim_result read_key(struct card *card, void *arg)
+{
+    struct key_wanted *wanted = arg;
+    struct cache_entry *entry = cache_find(card, wanted->object);
+    iotsim_result result;
+
+    if (entry != NULL && entry->public_half != NULL) {
+        *wanted->out = *entry->public_half;
         return IOTSIM_OK;
     }
     result = applet_read_public_key(&card->applet, object_ref(wanted->object),
-                                    wanted->point);
-    if (iotsim_ok(result) && entry != NULL) {
-        memcpy(entry->point, wanted->point, sizeof entry->point);
-        entry->has_point = true;
-    }
+                                    wanted->out);
+    if (iotsim_ok(result))
+        keep_key(&card->cache, entry, wanted->out);
     return result;
 }
 
-iotsim_result card_read_point(struct card *card,
-                              const struct applet_object *object,
-                              uint8_t point[APPLET_POINT_LEN])
+iotsim_result card_read_public_key(struct card *card,
+                                   const struct applet_object *object,
+                                   struct applet_public_key *out)
 {
-    struct point_wanted wanted = { .object = object, .point = point };
+    struct key_wanted wanted = { .object = object, .out = out };
 
-    return card_run(card, read_point, &wanted, CARD_REPEATABLE);
-}
-
-/* --- files ------------------------------------------------------------- */
-
-struct file_wanted {
-    const struct applet_object *object;
-    size_t size; /* octets to read, 0: to the end of what is in it */
-    struct buf content;
-};
-
-static iotsim_result read_file(struct card *card, void *arg)
-{
-    struct file_wanted *wanted = arg;
-
-    buf_cut(&wanted->content, 0);
-    return applet_read_file(&card->applet, object_ref(wanted->object),
-                            wanted->size, &wanted->content);
-}
-
-iotsim_result card_read_file(struct card *card,
-                             const struct applet_object *file, uint8_t **data,
-                             size_t *len)
-{
-    struct file_wanted wanted = { .object = file, .size = file->file_size };
-    uint8_t *storage;
-    size_t size;
-    iotsim_result result;
-
-    *data = NULL;
-    *len = 0;
-    if (file->file_usage == FILE_CERTIFICATE)
-        wanted.size = 0; /* DER knows better: the rest is padding */
-    size = wanted.size != 0 ? wanted.size : APPLET_FILE_MAX;
-    storage = mem_new(size);
-    if (storage == NULL)
-        return IOTSIM_FAIL(NO_MEMORY);
-    wanted.content = buf_over(storage, size);
-    result = card_run(card, read_file, &wanted, CARD_REPEATABLE);
-    if (iotsim_ok(result)) {
-        *data = storage;
-        *len = wanted.content.len;
-    } else {
-        card_free_file(&storage);
-    }
-    return result;
-}
-
-void card_free_file(uint8_t **data)
-{
-    MEM_FREE(*data);
+    return card_run(card, read_key, &wanted, CARD_REPEATABLE);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys: the immutable name of a key object, its curve and its public point. A
- * key keeps its card and knows its object by name only: label and id, never a
- * handle. The PIN of the URI it came from is not kept.
+ * Keys: the name of a key object, its type, and what the card told about its
+ * signatures. All of it is immutable but the mode of signatures, which is
+ * learned (crypto.c). A key keeps its card and knows its object by name only:
+ * label and id, never a handle. The PIN of the URI it came from is not kept,
+ * nor is the public half: whoever made the key has it.
  */
 #include <string.h>
 #include <strings.h>
@@ -10,55 +12,68 @@
 #include "base/mem.h"
 #include "card/internal.h"
 
-struct key {
-    struct card *card;
-    const struct key_curve *curve;
-    uint8_t point[APPLET_POINT_LEN];
-    struct iotsim_uri uri;
-};
+/* --- types ------------------------------------------------------------- */
 
-/* --- curves ------------------------------------------------------------ */
-
-static const struct key_curve curves[] = {
+static const struct key_type types[] = {
     { "prime256v1", KEY_P256, KEY_P256_VOLATILE, 32 },
     { "brainpoolP256r1", KEY_BRAINPOOL, KEY_BRAINPOOL_VOLATILE, 32 },
+    { NULL, KEY_RSA2048, 0, 256 },
+    { NULL, KEY_RSA3072, 0, 384 },
+    { NULL, KEY_RSA4096, 0, 512 },
 };
+
+enum { TYPES = sizeof types / sizeof *types };
 
 /* Other names of the groups. */
 static const struct {
     const char *name;
-    const struct key_curve *curve;
+    const struct key_type *type;
 } aliases[] = {
-    { "P-256", &curves[0] },
-    { "secp256r1", &curves[0] },
+    { "P-256", &types[0] },
+    { "secp256r1", &types[0] },
 };
 
-const struct key_curve *key_curve_of_type(uint8_t key_type)
+const struct key_type *key_type_of_octet(uint8_t octet)
 {
-    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
-        if (key_type == curves[i].persistent || key_type == curves[i].volatile_)
-            return &curves[i];
+    for (size_t i = 0; octet != 0 && i < TYPES; i++)
+        if (octet == types[i].persistent || octet == types[i].volatile_)
+            return &types[i];
     return NULL;
 }
 
-const struct key_curve *key_curve_of_group(const char *group)
+const struct key_type *key_type_of_group(const char *group)
 {
-    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
-        if (strcasecmp(group, curves[i].group) == 0)
-            return &curves[i];
+    for (size_t i = 0; i < TYPES; i++)
+        if (types[i].group != NULL && strcasecmp(group, types[i].group) == 0)
+            return &types[i];
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (strcasecmp(group, aliases[i].name) == 0)
-            return aliases[i].curve;
+            return aliases[i].type;
     return NULL;
+}
+
+const struct key_type *key_type_of_rsa(size_t len)
+{
+    for (size_t i = 0; i < TYPES; i++)
+        if (types[i].group == NULL && types[i].len == len)
+            return &types[i];
+    return NULL;
+}
+
+bool key_type_fits(const struct key_type *type,
+                   const struct applet_public_key *half)
+{
+    if (type->group != NULL)
+        return half->point_len == APPLET_POINT_LEN;
+    return half->modulus_len == type->len && half->modulus[0] != 0 &&
+           half->exponent_len > 0;
 }
 
 /* --- making keys ------------------------------------------------------- */
 
 /* A key on `card`, which gains a reference. */
 static iotsim_result new_key(struct card *card, const struct iotsim_uri *uri,
-                             const struct key_curve *curve,
-                             const uint8_t point[APPLET_POINT_LEN],
-                             struct key **out)
+                             const struct key_type *type, struct key **out)
 {
     struct key *key = mem_new(sizeof *key);
 
@@ -66,8 +81,7 @@ static iotsim_result new_key(struct card *card, const struct iotsim_uri *uri,
     if (key == NULL)
         return IOTSIM_FAIL(NO_MEMORY);
     key->card = card_ref(card);
-    key->curve = curve;
-    memcpy(key->point, point, sizeof key->point);
+    key->type = type;
     key->uri = *uri;
     mem_cleanse(key->uri.pin_value, sizeof key->uri.pin_value);
     return IOTSIM_OK;
@@ -83,9 +97,7 @@ static bool is_reference(const struct iotsim_uri *uri)
 
 iotsim_result key_new_reference(const struct settings *settings,
                                 const struct iotsim_uri *uri,
-                                const struct key_curve *curve,
-                                const uint8_t point[APPLET_POINT_LEN],
-                                struct key **out)
+                                const struct key_type *type, struct key **out)
 {
     struct card *card = NULL;
     iotsim_result result;
@@ -96,49 +108,53 @@ iotsim_result key_new_reference(const struct settings *settings,
     result = card_get(settings, uri, &card);
     if (!iotsim_ok(result))
         return result;
-    result = new_key(card, uri, curve, point, out);
+    result = new_key(card, uri, type, out);
     card_free(&card);
     if (iotsim_ok(result) && uri->type == IOTSIM_TYPE_ANY)
         (*out)->uri.type = IOTSIM_TYPE_PRIVATE;
     return result;
 }
 
-iotsim_result key_load_with_point(struct card *card,
-                                  const struct iotsim_uri *uri,
-                                  const struct applet_object *object,
-                                  const uint8_t point[APPLET_POINT_LEN],
-                                  struct key **out)
+iotsim_result key_new_of_object(struct card *card, const struct iotsim_uri *uri,
+                                const struct applet_object *object,
+                                struct key **out)
 {
-    const struct key_curve *curve = key_curve_of_type(object->key_type);
+    const struct key_type *type = key_type_of_octet(object->key_type);
     iotsim_result result;
 
     *out = NULL;
     if (object->kind != APPLET_PRIVATE_KEY && object->kind != APPLET_PUBLIC_KEY)
         return IOTSIM_FAIL(BAD_ARGUMENT);
-    if (curve == NULL)
+    if (type == NULL)
         return IOTSIM_FAIL(UNSUPPORTED);
-    result = new_key(card, uri, curve, point, out);
-    if (iotsim_ok(result))
-        card_name_object(object, &(*out)->uri);
-    return result;
+    result = new_key(card, uri, type, out);
+    if (!iotsim_ok(result))
+        return result;
+    card_name_object(object, &(*out)->uri);
+    (*out)->signatures = object->signatures;
+    (*out)->hashes = object->hashes;
+    return IOTSIM_OK;
 }
 
 iotsim_result key_load(struct card *card, const struct iotsim_uri *uri,
-                       const struct applet_object *object, struct key **out)
+                       const struct applet_object *object,
+                       struct applet_public_key *public_half, struct key **out)
 {
-    uint8_t point[APPLET_POINT_LEN];
+    const struct key_type *type = key_type_of_octet(object->key_type);
     struct applet_object pair = *object;
     iotsim_result result = IOTSIM_OK;
 
     *out = NULL;
-    if (key_curve_of_type(object->key_type) == NULL)
+    if (type == NULL)
         return IOTSIM_FAIL(UNSUPPORTED);
     if (object->kind == APPLET_PRIVATE_KEY)
         result = card_find_pair(card, object, &pair);
     if (iotsim_ok(result))
-        result = card_read_point(card, &pair, point);
+        result = card_read_public_key(card, &pair, public_half);
+    if (iotsim_ok(result) && !key_type_fits(type, public_half))
+        result = IOTSIM_FAIL(CARD_ANSWER);
     if (iotsim_ok(result))
-        result = key_load_with_point(card, uri, object, point, out);
+        result = key_new_of_object(card, uri, object, out);
     return result;
 }
 
@@ -149,20 +165,16 @@ void key_free(struct key **key)
     *key = NULL;
     if (last == NULL)
         return;
+    ephemeral_release(last);
     card_free(&last->card);
     MEM_FREE(last);
 }
 
 /* --- asking keys ------------------------------------------------------- */
 
-const struct key_curve *key_get_curve(const struct key *key)
+const struct key_type *key_get_type(const struct key *key)
 {
-    return key->curve;
-}
-
-const uint8_t *key_get_point(const struct key *key)
-{
-    return key->point;
+    return key->type;
 }
 
 const struct iotsim_uri *key_get_uri(const struct key *key)
@@ -175,9 +187,18 @@ bool key_is_private(const struct key *key)
     return key->uri.type == IOTSIM_TYPE_PRIVATE;
 }
 
-struct card *key_get_card(const struct key *key)
+bool key_is_ephemeral(const struct key *key)
 {
-    return key->card;
+    return key->container != NULL;
+}
+
+bool key_offers(const struct key *key, uint8_t algorithm, uint16_t hash)
+{
+    if (algorithm == SIGN_ECDSA)
+        hash |= HASH_SHA256; /* any hash goes as one of these; crypto.c */
+    if (key->signatures != 0 && (key->signatures & algorithm) == 0)
+        return false;
+    return key->hashes == 0 || (key->hashes & hash) != 0;
 }
 
 struct applet_ref key_get_ref(const struct key *key)

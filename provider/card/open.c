@@ -61,7 +61,8 @@ void card_forget_channel(struct card *card)
 {
     card->applet = (struct applet){ 0 };
     card->iccid_known = false;
-    cache_flush(&card->cache);
+    card->iccid[0] = '\0';
+    card_flush(card);
 }
 
 void card_drop_link(struct card *card)
@@ -82,6 +83,7 @@ static iotsim_result open_aid(struct card *card, struct bytes aid,
         return result;
     card->selected = aid;
     card->fresh = true;
+    ephemeral_lose(card);
     if (with_iccid)
         card->iccid_known = true;
     return IOTSIM_OK;
@@ -203,7 +205,7 @@ iotsim_result card_enter(struct card *card, struct deadline until)
 
 iotsim_result card_read_iccid(struct card *card)
 {
-    if (card->iccid_known)
+    if (card->iccid_known || ephemeral_is_alive(card))
         return IOTSIM_OK;
     applet_close(&card->applet);
     return open_applet(card, true);

@@ -40,6 +40,7 @@ static iotsim_result new_card(const struct iotsim_uri *where,
     refs_init(&card->refs);
     card->ops = ops;
     card->timeout_ms = timeout_ms;
+    card->stale_ms = STALE_MS;
     memcpy(card->place, place, strlen(place) + 1);
     memcpy(card->token, where->token, sizeof card->token);
     memcpy(card->aid, where->aid, sizeof card->aid);

@@ -92,6 +92,45 @@ static iotsim_result set_timeout(struct settings *s, const struct setting *row,
     return IOTSIM_OK;
 }
 
+/* A value of one octet, and the word for it; a list ends with NULL. */
+struct word {
+    const char *word;
+    uint8_t value;
+};
+
+static iotsim_result set_word(struct settings *s, const struct setting *row,
+                              const struct word *words, const char *value)
+{
+    for (; words->word != NULL; words++)
+        if (strcmp(words->word, value) == 0) {
+            memcpy((char *)s + row->offset, &words->value, 1);
+            return IOTSIM_OK;
+        }
+    return IOTSIM_FAIL(BAD_SETTING);
+}
+
+static iotsim_result set_mode(struct settings *s, const struct setting *row,
+                              const char *value)
+{
+    static const struct word words[] = { { "", 0 },
+                                         { "hash", MODE_PAD_SIGN },
+                                         { "last-block", MODE_LAST_BLOCK },
+                                         { "text", MODE_FULL_TEXT },
+                                         { NULL, 0 } };
+
+    return set_word(s, row, words, value);
+}
+
+static iotsim_result set_ephemeral(struct settings *s,
+                                   const struct setting *row, const char *value)
+{
+    static const struct word words[] = {
+        { "", false }, { "wait", false }, { "software", true }, { NULL, 0 }
+    };
+
+    return set_word(s, row, words, value);
+}
+
 static iotsim_result set_level(struct settings *s, const struct setting *row,
                                const char *value)
 {
@@ -119,6 +158,10 @@ static const struct setting settings_table[] = {
       FIELD(where.token) },
     { "timeout", "IOTSIM_TIMEOUT", "1 to 600000 milliseconds", set_timeout,
       FIELD(timeout_ms) },
+    { "signature-mode", "IOTSIM_SIGNATURE_MODE", "hash, last-block or text",
+      set_mode, FIELD(mode) },
+    { "ephemeral", "IOTSIM_EPHEMERAL", "wait or software", set_ephemeral,
+      FIELD(ephemeral_software) },
     { "log", "IOTSIM_LOG", "none, error, warn, info, debug or trace", set_level,
       FIELD(log_level) },
     { "log-file", "IOTSIM_LOG_FILE", "a path of at most 255 characters",

@@ -15,6 +15,8 @@
 struct settings {
     struct iotsim_uri where; /* its query part and its token */
     uint32_t timeout_ms;     /* longest wait for the card's turn */
+    uint8_t mode;            /* to sign in, MODE_; 0: what the card takes */
+    bool ephemeral_software; /* make ephemeral keys there when need be */
     enum log_level log_level;
     char log_file[IOTSIM_PLACE_MAX + 1]; /* "" is standard error */
     char trace_file[IOTSIM_PLACE_MAX + 1];

@@ -10,10 +10,19 @@
 #include <openssl/core.h>
 
 extern const OSSL_DISPATCH keymgmt_ec_functions[];
+extern const OSSL_DISPATCH keymgmt_ecdh_functions[];
+extern const OSSL_DISPATCH keymgmt_rsa_functions[];
 extern const OSSL_DISPATCH signature_ecdsa_functions[];
+extern const OSSL_DISPATCH signature_ecdsa_card_functions[];
+extern const OSSL_DISPATCH signature_rsa_functions[];
+extern const OSSL_DISPATCH signature_rsa_card_functions[];
+extern const OSSL_DISPATCH keyexch_ecdh_functions[];
+extern const OSSL_DISPATCH rand_functions[];
+extern const OSSL_DISPATCH seed_functions[];
 extern const OSSL_DISPATCH store_functions[];
 extern const OSSL_DISPATCH decoder_pem_functions[];
-extern const OSSL_DISPATCH decoder_der_functions[];
+extern const OSSL_DISPATCH decoder_ec_functions[];
+extern const OSSL_DISPATCH decoder_rsa_functions[];
 extern const OSSL_DISPATCH encoder_pem_functions[];
 extern const OSSL_DISPATCH encoder_der_functions[];
 extern const OSSL_DISPATCH encoder_text_functions[];

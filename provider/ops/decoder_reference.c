@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Decoders for key references: PEM to DER, DER to key. What is not ours is
- * declined by returning 1 with nothing raised and the queue as it was; what
- * is ours and broken is an error. Manual: provider-decoder(7).
+ * Decoders for key references: PEM to DER, DER to key, one for each type of
+ * key. What is not ours is declined by returning 1 with nothing raised and the
+ * queue as it was; what is ours and broken is an error. Manual:
+ * provider-decoder(7).
  */
 #include <string.h>
 
@@ -22,10 +23,9 @@ static OSSL_FUNC_decoder_newctx_fn decoder_newctx;
 static OSSL_FUNC_decoder_freectx_fn decoder_freectx;
 static OSSL_FUNC_decoder_does_selection_fn der_does_selection;
 static OSSL_FUNC_decoder_decode_fn pem_decode;
-static OSSL_FUNC_decoder_decode_fn der_decode;
+static OSSL_FUNC_decoder_decode_fn ec_decode;
+static OSSL_FUNC_decoder_decode_fn rsa_decode;
 static OSSL_FUNC_decoder_export_object_fn der_export_object;
-
-enum { REFERENCE_MAX = IOTSIM_URI_MAX + 512 }; /* octets of DER */
 
 static void *decoder_newctx(void *provctx)
 {
@@ -81,7 +81,7 @@ static int pem_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
     }
     OPENSSL_free(label);
     OPENSSL_free(header);
-    OPENSSL_free(der);
+    OPENSSL_clear_free(der, (size_t)len); /* may be anybody's private key */
     BIO_free(in);
     return ok;
 }
@@ -105,31 +105,63 @@ static size_t read_all(BIO *in, uint8_t *out, size_t size)
     return len;
 }
 
-static int der_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
-                      OSSL_CALLBACK *callback, void *arg,
-                      OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
+/* The octets that the decoder before gave, written to `out`. */
+static struct bytes read_der(const struct prov_ctx *ctx, OSSL_CORE_BIO *cin,
+                             uint8_t out[REFERENCE_MAX])
 {
-    struct prov_ctx *ctx = vctx;
-    uint8_t storage[REFERENCE_MAX];
     BIO *in = BIO_new_from_core_bio(ctx->soft, cin);
-    struct prov_key *key;
-    struct bytes der;
+    size_t len = 0;
 
-    (void)passphrase;
-    (void)passphrasearg;
-    if (in == NULL)
-        return 0;
     ERR_set_mark();
-    der = bytes_of(storage, read_all(in, storage, sizeof storage));
+    if (in != NULL)
+        len = read_all(in, out, REFERENCE_MAX);
     ERR_pop_to_mark();
     BIO_free(in);
-    if (!reference_is(der))
+    return bytes_of(out, len);
+}
+
+/* True when another decoder than that for `type` is to have the reference. One
+ * that does not tell the type goes to whoever sees it first, so that the card
+ * is asked once: libcrypto finds the key manager by the type of the key. */
+static bool is_of_another(struct bytes der, const char *type)
+{
+    const char *told = reference_type(der);
+
+    return told != NULL && strcmp(told, type) != 0;
+}
+
+static int decode(struct prov_ctx *ctx, const char *type, OSSL_CORE_BIO *cin,
+                  int selection, OSSL_CALLBACK *callback, void *arg)
+{
+    uint8_t storage[REFERENCE_MAX];
+    struct bytes der = read_der(ctx, cin, storage);
+    struct prov_key *key;
+
+    if (!reference_is(der) || is_of_another(der, type))
         return 1;
     key = reference_decode(ctx, der);
     if (key != NULL && selection != 0 &&
         (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0)
         key = pkey_take_public(key);
     return key != NULL && pkey_deliver(key, callback, arg);
+}
+
+static int ec_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
+                     OSSL_CALLBACK *callback, void *arg,
+                     OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
+{
+    (void)passphrase;
+    (void)passphrasearg;
+    return decode(vctx, "EC", cin, selection, callback, arg);
+}
+
+static int rsa_decode(void *vctx, OSSL_CORE_BIO *cin, int selection,
+                      OSSL_CALLBACK *callback, void *arg,
+                      OSSL_PASSPHRASE_CALLBACK *passphrase, void *passphrasearg)
+{
+    (void)passphrase;
+    (void)passphrasearg;
+    return decode(vctx, "RSA", cin, selection, callback, arg);
 }
 
 static int der_export_object(void *vctx, const void *reference, size_t size,
@@ -151,11 +183,13 @@ const OSSL_DISPATCH decoder_pem_functions[] = {
     { 0, NULL },
 };
 
-const OSSL_DISPATCH decoder_der_functions[] = {
-    FUNCTION(NEWCTX, decoder_newctx),
-    FUNCTION(FREECTX, decoder_freectx),
-    FUNCTION(DOES_SELECTION, der_does_selection),
-    FUNCTION(DECODE, der_decode),
-    FUNCTION(EXPORT_OBJECT, der_export_object),
-    { 0, NULL },
-};
+#define DER_DECODER(decode)                                                   \
+    {                                                                         \
+        FUNCTION(NEWCTX, decoder_newctx), FUNCTION(FREECTX, decoder_freectx), \
+            FUNCTION(DOES_SELECTION, der_does_selection),                     \
+            FUNCTION(DECODE, decode),                                         \
+            FUNCTION(EXPORT_OBJECT, der_export_object), { 0, NULL },          \
+    }
+
+const OSSL_DISPATCH decoder_ec_functions[] = DER_DECODER(ec_decode);
+const OSSL_DISPATCH decoder_rsa_functions[] = DER_DECODER(rsa_decode);

@@ -24,18 +24,6 @@ int load_parse_uri(const struct prov_ctx *ctx, const char *text,
                      at + 1);
 }
 
-/* True when the key is an EC key on the curve of the card's key. */
-static bool is_on_curve_of(const EVP_PKEY *key,
-                           const struct applet_object *object)
-{
-    const struct key_curve *curve = key_curve_of_type(object->key_type);
-    char group[64];
-
-    return curve != NULL && EVP_PKEY_is_a(key, "EC") &&
-           EVP_PKEY_get_group_name(key, group, sizeof group, NULL) == 1 &&
-           key_curve_of_group(group) == curve;
-}
-
 /* A private key whose public half is known from nothing but a certificate. */
 static iotsim_result key_with_certificate(struct prov_ctx *ctx,
                                           struct card *card,
@@ -43,18 +31,17 @@ static iotsim_result key_with_certificate(struct prov_ctx *ctx,
                                           const struct applet_object *object,
                                           struct prov_key **out)
 {
-    uint8_t point[APPLET_POINT_LEN];
     EVP_PKEY *public_half = certificate_find_key(ctx, card, object);
     struct key *card_key = NULL;
     iotsim_result r = IOTSIM_FAIL(NO_KEY_PAIR);
 
-    if (public_half != NULL && !is_on_curve_of(public_half, object))
+    if (public_half != NULL)
+        r = key_new_of_object(card, uri, object, &card_key);
+    if (iotsim_ok(r) && soft_key_type(public_half) != key_get_type(card_key))
         r = IOTSIM_FAIL(KEY_MISMATCH);
-    else if (public_half != NULL &&
-             soft_ec_point(public_half, point, sizeof point) == sizeof point)
-        r = key_load_with_point(card, uri, object, point, &card_key);
     if (!iotsim_ok(r)) {
         EVP_PKEY_free(public_half);
+        key_free(&card_key);
         return r;
     }
     *out = pkey_take(ctx, public_half, card_key);
@@ -66,24 +53,16 @@ iotsim_result load_key_of_object(struct prov_ctx *ctx, struct card *card,
                                  const struct applet_object *object,
                                  struct prov_key **out)
 {
+    struct applet_public_key public_half;
     struct key *card_key = NULL;
-    EVP_PKEY *public_half;
-    iotsim_result r = key_load(card, uri, object, &card_key);
+    iotsim_result r = key_load(card, uri, object, &public_half, &card_key);
 
     *out = NULL;
     if (iotsim_is(r, IOTSIM_ERR_NO_KEY_PAIR))
         return key_with_certificate(ctx, card, uri, object, out);
     if (!iotsim_ok(r))
         return r;
-    public_half =
-        soft_ec_key(ctx, key_get_curve(card_key)->group,
-                    bytes_of(key_get_point(card_key), APPLET_POINT_LEN));
-    if (public_half == NULL) { /* the point is not on the curve */
-        key_free(&card_key);
-        return IOTSIM_FAIL(CARD_ANSWER);
-    }
-    *out = pkey_take(ctx, public_half, card_key);
-    return *out == NULL ? IOTSIM_FAIL(NO_MEMORY) : IOTSIM_OK;
+    return pkey_take_pair(ctx, &public_half, card_key, out);
 }
 
 struct prov_key *load_key_of_uri(struct prov_ctx *ctx,

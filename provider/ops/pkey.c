@@ -5,6 +5,7 @@
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/core_object.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
 
 #include "ops/soft.h"
@@ -23,6 +24,30 @@ struct prov_key *pkey_take(struct prov_ctx *ctx, EVP_PKEY *public_half,
     key->ctx = ctx;
     key->public_half = public_half;
     key->card_key = card_key;
+    return key;
+}
+
+iotsim_result pkey_take_pair(struct prov_ctx *ctx,
+                             const struct applet_public_key *public_half,
+                             struct key *card_key, struct prov_key **out)
+{
+    EVP_PKEY *half = soft_public_key(ctx, key_get_type(card_key), public_half);
+
+    *out = NULL;
+    if (half == NULL) {
+        key_free(&card_key);
+        return IOTSIM_FAIL(CARD_ANSWER);
+    }
+    *out = pkey_take(ctx, half, card_key);
+    return *out == NULL ? IOTSIM_FAIL(NO_MEMORY) : IOTSIM_OK;
+}
+
+struct prov_key *pkey_take_software(struct prov_ctx *ctx, EVP_PKEY *pair)
+{
+    struct prov_key *key = pkey_take(ctx, pair, NULL);
+
+    if (key != NULL)
+        key->software = true;
     return key;
 }
 
@@ -56,13 +81,29 @@ bool pkey_is_private(const struct prov_key *key)
     return key->card_key != NULL && key_is_private(key->card_key);
 }
 
+bool pkey_is_software(const struct prov_key *key)
+{
+    return key->software;
+}
+
+bool pkey_is_ephemeral(const struct prov_key *key)
+{
+    return key->card_key != NULL && key_is_ephemeral(key->card_key);
+}
+
+const char *pkey_type(const struct prov_key *key)
+{
+    return EVP_PKEY_is_a(key->public_half, "RSA") ? "RSA" : "EC";
+}
+
 int pkey_deliver(struct prov_key *key, OSSL_CALLBACK *callback, void *arg)
 {
-    static char type[] = "EC";
+    const char *type = pkey_type(key);
     int object = OSSL_OBJECT_PKEY;
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_int(OSSL_OBJECT_PARAM_TYPE, &object),
-        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE, type, 0),
+        OSSL_PARAM_construct_utf8_string(OSSL_OBJECT_PARAM_DATA_TYPE,
+                                         (char *)(uintptr_t)type, 0),
         OSSL_PARAM_construct_octet_string(OSSL_OBJECT_PARAM_REFERENCE, &key,
                                           sizeof key),
         OSSL_PARAM_END,
@@ -85,29 +126,87 @@ struct prov_key *pkey_take_reference(const void *reference, size_t size)
     return key;
 }
 
+/* --- export ------------------------------------------------------------- */
+
+/* What is exported; the builder borrows the rest until it builds. */
+struct exported {
+    OSSL_PARAM_BLD *build;
+    char group[64];
+    uint8_t point[SOFT_POINT_MAX];
+    BIGNUM *numbers[2]; /* modulus and exponent, or the private number */
+};
+
+/* `len` octets, so that a private number's length tells nothing; 0: as many as
+ * there are. */
+static int put_number(struct exported *out, const EVP_PKEY *key,
+                      const char *name, BIGNUM **number, size_t len)
+{
+    *number = BN_secure_new();
+    if (*number == NULL || EVP_PKEY_get_bn_param(key, name, number) != 1)
+        return 0;
+    if (len == 0)
+        len = (size_t)BN_num_bytes(*number);
+    return OSSL_PARAM_BLD_push_BN_pad(out->build, name, *number, len);
+}
+
+static int put_ec(struct exported *out, const struct prov_key *key,
+                  int selection)
+{
+    const EVP_PKEY *half = key->public_half;
+    size_t point_len = soft_ec_point(half, out->point, sizeof out->point);
+    size_t order_len = ((size_t)EVP_PKEY_get_bits(half) + 7) / 8;
+
+    if (EVP_PKEY_get_group_name(half, out->group, sizeof out->group, NULL) != 1)
+        return 0;
+    if (!OSSL_PARAM_BLD_push_utf8_string(out->build, OSSL_PKEY_PARAM_GROUP_NAME,
+                                         out->group, 0))
+        return 0;
+    if ((selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0 && point_len > 0 &&
+        !OSSL_PARAM_BLD_push_octet_string(out->build, OSSL_PKEY_PARAM_PUB_KEY,
+                                          out->point, point_len))
+        return 0;
+    return (selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) == 0 ||
+           !pkey_is_software(key) ||
+           put_number(out, half, OSSL_PKEY_PARAM_PRIV_KEY, &out->numbers[0],
+                      order_len);
+}
+
+static int put_rsa(struct exported *out, const struct prov_key *key,
+                   int selection)
+{
+    const EVP_PKEY *half = key->public_half;
+
+    return (selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) == 0 ||
+           (put_number(out, half, OSSL_PKEY_PARAM_RSA_N, &out->numbers[0], 0) &&
+            put_number(out, half, OSSL_PKEY_PARAM_RSA_E, &out->numbers[1], 0));
+}
+
 int pkey_export(const struct prov_key *key, int selection,
                 OSSL_CALLBACK *callback, void *arg)
 {
-    char group[64];
-    uint8_t point[SOFT_POINT_MAX];
-    size_t point_len;
-    OSSL_PARAM params[3];
-    size_t n = 0;
+    struct exported out = { 0 };
+    OSSL_PARAM *params = NULL;
+    bool rsa;
+    int ok;
 
     if (key->public_half == NULL ||
         ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0 &&
          pkey_is_private(key)))
         return 0;
-    if (!EVP_PKEY_get_group_name(key->public_half, group, sizeof group, NULL))
-        return 0;
-    params[n++] =
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
-    point_len = soft_ec_point(key->public_half, point, sizeof point);
-    if ((selection & OSSL_KEYMGMT_SELECT_PUBLIC_KEY) != 0)
-        params[n++] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-                                                        point, point_len);
-    params[n] = OSSL_PARAM_construct_end();
-    return callback(params, arg);
+    rsa = EVP_PKEY_is_a(key->public_half, "RSA");
+    if (rsa && pkey_is_software(key))
+        return EVP_PKEY_export(key->public_half, selection, callback, arg);
+    out.build = OSSL_PARAM_BLD_new();
+    ok = out.build != NULL &&
+         (rsa ? put_rsa(&out, key, selection) : put_ec(&out, key, selection));
+    if (ok)
+        params = OSSL_PARAM_BLD_to_param(out.build);
+    ok = params != NULL && callback(params, arg);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(out.build);
+    for (size_t i = 0; i < 2; i++)
+        BN_clear_free(out.numbers[i]);
+    return ok;
 }
 
 int pkey_export_reference(const void *reference, size_t size,

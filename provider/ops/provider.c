@@ -10,6 +10,7 @@
 
 #include "iotsim/iotsim.h"
 #include "ops/algorithms.h"
+#include "ops/capabilities.h"
 #include "ops/ctx.h"
 #include "ops/err.h"
 
@@ -18,6 +19,7 @@ static OSSL_FUNC_provider_gettable_params_fn provider_gettable_params;
 static OSSL_FUNC_provider_get_params_fn provider_get_params;
 static OSSL_FUNC_provider_query_operation_fn provider_query_operation;
 static OSSL_FUNC_provider_get_reason_strings_fn provider_get_reason_strings;
+static OSSL_FUNC_provider_get_capabilities_fn provider_get_capabilities;
 
 static void provider_teardown(void *provctx)
 {
@@ -73,6 +75,13 @@ static const OSSL_ITEM *provider_get_reason_strings(void *provctx)
     return err_reasons();
 }
 
+static int provider_get_capabilities(void *provctx, const char *capability,
+                                     OSSL_CALLBACK *callback, void *arg)
+{
+    (void)provctx;
+    return capabilities_get(capability, callback, arg);
+}
+
 #define FUNCTION(id, function)                              \
     {                                                       \
         OSSL_FUNC_PROVIDER_##id, (void (*)(void))(function) \
@@ -84,6 +93,7 @@ static const OSSL_DISPATCH provider_functions[] = {
     FUNCTION(GET_PARAMS, provider_get_params),
     FUNCTION(QUERY_OPERATION, provider_query_operation),
     FUNCTION(GET_REASON_STRINGS, provider_get_reason_strings),
+    FUNCTION(GET_CAPABILITIES, provider_get_capabilities),
     { 0, NULL },
 };
 

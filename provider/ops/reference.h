@@ -16,19 +16,30 @@
 #include "base/bytes.h"
 #include "ops/pkey.h"
 
+/* Octets of DER that hold any reference: the longest URI and public key, and
+ * their headers. */
+enum {
+    REFERENCE_MAX =
+        IOTSIM_URI_MAX + APPLET_MODULUS_MAX + APPLET_EXPONENT_MAX + 64
+};
+
 /* True when the octets begin like a key reference, be it damaged or not. */
 bool reference_is(struct bytes der);
 
-/* 1 when `der` is a whole key reference with a good URI; else 0 with an error
- * raised. */
+/* 1 when `der` is a whole key reference with a good URI and, if any, a public
+ * key of a type that the applet knows; else 0 with an error raised. */
 int reference_check(const struct prov_ctx *ctx, struct bytes der);
+
+/* OpenSSL's name of the type of the public key in `der`, "EC" or "RSA"; NULL
+ * when it holds none, or is broken. Nothing raised. Static. */
+const char *reference_type(struct bytes der);
 
 /* The key that `der` names: no exchange when it holds the public key, else the
  * card is asked. NULL with an error raised. */
 struct prov_key *reference_decode(struct prov_ctx *ctx, struct bytes der);
 
 /* DER of a reference to `key`, in a new block: free `*der` with OPENSSL_free.
- * Octets, or 0 with an error raised when the key is on no card. */
+ * Octets, or 0 with an error raised when the key is on no card, or ephemeral. */
 size_t reference_encode(const struct prov_key *key, uint8_t **der);
 
 #endif

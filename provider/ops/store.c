@@ -5,7 +5,9 @@
  * are not listed: they serve as pre-shared keys by reference only.
  *
  * A program that expects a key gets the only one that fits or an error, never
- * the first of several. Manual: provider-storemgmt(7).
+ * the first of several. There is no export_object: libcrypto would use it to
+ * make public keys of ours another provider's, which know no card that could
+ * verify. Manual: provider-storemgmt(7).
  */
 #include <string.h>
 
@@ -28,6 +30,7 @@ struct store {
     char *text; /* the URI without its PIN, for messages */
     int expect; /* OSSL_STORE_INFO_..., 0 is anything */
     struct certificate_filter filter;
+    iotsim_result bad_search;      /* told by the first load */
     struct card *card;             /* NULL before the first load */
     struct applet_object *objects; /* what the URI names */
     size_t count;
@@ -46,7 +49,6 @@ static OSSL_FUNC_store_settable_ctx_params_fn store_settable_ctx_params;
 static OSSL_FUNC_store_load_fn store_load;
 static OSSL_FUNC_store_eof_fn store_eof;
 static OSSL_FUNC_store_close_fn store_close;
-static OSSL_FUNC_store_export_object_fn store_export_object;
 
 /* --- open and close ----------------------------------------------------- */
 
@@ -93,55 +95,25 @@ fail:
 
 /* --- what is asked for -------------------------------------------------- */
 
-static int take_name(const OSSL_PARAM *p, X509_NAME **name)
+static iotsim_result take_params(struct store *s, const OSSL_PARAM params[])
 {
-    const void *der = NULL;
-    const unsigned char *at;
-    size_t len = 0;
+    const OSSL_PARAM *p =
+        OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
 
-    if (p == NULL)
-        return 1;
-    X509_NAME_free(*name);
-    *name = NULL;
-    if (!OSSL_PARAM_get_octet_string_ptr(p, &der, &len))
-        return 0;
-    at = der;
-    *name = d2i_X509_NAME(NULL, &at, (long)len);
-    return *name != NULL;
+    if (p != NULL && !OSSL_PARAM_get_int(p, &s->expect))
+        return IOTSIM_FAIL(BAD_ARGUMENT);
+    return certificate_filter_set(s->ctx, &s->filter, params);
 }
 
-static int take_serial(const OSSL_PARAM *p, ASN1_INTEGER **serial)
-{
-    BIGNUM *number = NULL;
-
-    if (p == NULL)
-        return 1;
-    ASN1_INTEGER_free(*serial);
-    *serial = NULL;
-    if (OSSL_PARAM_get_BN(p, &number))
-        *serial = BN_to_ASN1_INTEGER(number, NULL);
-    BN_free(number);
-    return *serial != NULL;
-}
-
+/* What is wrong is kept for the first load: when this fails while a store is
+ * opened, libcrypto 3.0 frees the loader and goes on with it. */
 static int store_set_ctx_params(void *loaderctx, const OSSL_PARAM params[])
 {
     struct store *s = loaderctx;
-    const OSSL_PARAM *p;
 
-    if (params == NULL)
-        return 1;
-    p = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_EXPECT);
-    if (p != NULL && !OSSL_PARAM_get_int(p, &s->expect))
-        return 0;
-    p = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_SUBJECT);
-    if (!take_name(p, &s->filter.subject))
-        return 0;
-    p = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_ISSUER);
-    if (!take_name(p, &s->filter.issuer))
-        return 0;
-    p = OSSL_PARAM_locate_const(params, OSSL_STORE_PARAM_SERIAL);
-    return take_serial(p, &s->filter.serial);
+    if (params != NULL && iotsim_ok(s->bad_search))
+        s->bad_search = take_params(s, params);
+    return 1;
 }
 
 static const OSSL_PARAM *store_settable_ctx_params(void *provctx)
@@ -151,6 +123,9 @@ static const OSSL_PARAM *store_settable_ctx_params(void *provctx)
         OSSL_PARAM_octet_string(OSSL_STORE_PARAM_SUBJECT, NULL, 0),
         OSSL_PARAM_octet_string(OSSL_STORE_PARAM_ISSUER, NULL, 0),
         OSSL_PARAM_BN(OSSL_STORE_PARAM_SERIAL, NULL, 0),
+        OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_DIGEST, NULL, 0),
+        OSSL_PARAM_octet_string(OSSL_STORE_PARAM_FINGERPRINT, NULL, 0),
+        OSSL_PARAM_utf8_string(OSSL_STORE_PARAM_ALIAS, NULL, 0),
         OSSL_PARAM_END,
     };
 
@@ -187,11 +162,18 @@ static const char *expected(const struct store *s)
     return "object";
 }
 
-/* Only certificates have what can be searched for. */
-static bool is_search(const struct store *s)
+static bool names_an_object(const struct store *s)
 {
-    return s->filter.subject != NULL || s->filter.issuer != NULL ||
-           s->filter.serial != NULL;
+    return s->uri.object[0] != '\0' || s->uri.id_len > 0;
+}
+
+/* A file that the card calls plain data is left unread unless it is named: it
+ * may be long. */
+static bool may_match(const struct store *s, const struct applet_object *object)
+{
+    return certificate_filter_may_match(&s->filter, object) &&
+           (object->kind != APPLET_FILE ||
+            object->file_usage != USAGE_GENERAL || names_an_object(s));
 }
 
 static bool wanted(const struct store *s, const struct applet_object *object)
@@ -199,14 +181,8 @@ static bool wanted(const struct store *s, const struct applet_object *object)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (object->kind == kinds[i].kind)
             return (s->expect == 0 || s->expect == kinds[i].info) &&
-                   (object->kind == APPLET_FILE || !is_search(s)) &&
-                   card_object_matches(object, &s->uri);
+                   may_match(s, object) && card_object_matches(object, &s->uri);
     return false;
-}
-
-static bool names_an_object(const struct store *s)
-{
-    return s->uri.object[0] != '\0' || s->uri.id_len > 0;
 }
 
 /* Keep the objects that are wanted, in the card's order. */
@@ -223,7 +199,7 @@ static iotsim_result select_objects(struct store *s)
     for (size_t i = 0; i < count; i++)
         if (wanted(s, &s->objects[i]))
             s->objects[s->count++] = s->objects[i];
-    if (one_key && s->count > 1)
+    if (one_key && s->count > 1 && s->filter.fingerprint == NULL)
         return IOTSIM_FAIL(AMBIGUOUS);
     if (!whole && (s->count == 0 || !names_an_object(s)))
         return IOTSIM_FAIL(CARD_ANSWER); /* there may be more */
@@ -233,6 +209,22 @@ static iotsim_result select_objects(struct store *s)
 }
 
 /* --- load --------------------------------------------------------------- */
+
+static bool matches(const struct store *s)
+{
+    return s->certificate != NULL
+               ? certificate_matches(s->certificate, &s->filter)
+               : certificate_key_matches(s->key->public_half, &s->filter);
+}
+
+/* Forget what was read ahead. */
+static void drop(struct store *s)
+{
+    X509_free(s->certificate);
+    pkey_free(s->key);
+    s->certificate = NULL;
+    s->key = NULL;
+}
 
 /* Read what objects[next] holds. False when it is not what is asked for: a
  * container that is empty, a file that is no certificate, a certificate that
@@ -250,11 +242,9 @@ static bool read_next(struct store *s)
         return names_an_object(s) ||
                !(iotsim_is(s->failure, IOTSIM_ERR_BAD_CERTIFICATE) ||
                  iotsim_is(s->failure, IOTSIM_ERR_NOT_PERMITTED));
-    if (s->certificate == NULL ||
-        certificate_matches(s->certificate, &s->filter))
+    if (matches(s))
         return true;
-    X509_free(s->certificate);
-    s->certificate = NULL;
+    drop(s);
     return false;
 }
 
@@ -269,6 +259,11 @@ static int find_objects(struct store *s)
 {
     iotsim_result r;
 
+    if (!iotsim_ok(s->bad_search))
+        return ERR_RAISE(s->ctx, s->bad_search,
+                         "searching %s by something malformed or with an "
+                         "unknown digest",
+                         s->text);
     r = card_get(&s->ctx->settings, &s->uri, &s->card);
     if (iotsim_ok(r))
         r = select_objects(s);
@@ -332,15 +327,6 @@ static int store_eof(void *loaderctx)
     return s->begun && !s->nothing_found && s->next == s->count;
 }
 
-/* For a key manager of another provider: the public half of a key by
- * reference; a private key stays where it is. */
-static int store_export_object(void *loaderctx, const void *reference,
-                               size_t size, OSSL_CALLBACK *callback, void *arg)
-{
-    (void)loaderctx;
-    return pkey_export_reference(reference, size, callback, arg);
-}
-
 #define FUNCTION(id, function)                           \
     {                                                    \
         OSSL_FUNC_STORE_##id, (void (*)(void))(function) \
@@ -353,6 +339,5 @@ const OSSL_DISPATCH store_functions[] = {
     FUNCTION(LOAD, store_load),
     FUNCTION(EOF, store_eof),
     FUNCTION(CLOSE, store_close),
-    FUNCTION(EXPORT_OBJECT, store_export_object),
     { 0, NULL },
 };

@@ -94,13 +94,18 @@ static void say_active(struct check *c, const char *name, const char *section,
 
 void check_default(struct check *c)
 {
-    if (!config_is_before(c->config, "default", IOTSIM_PROVIDER))
-        check_say(c, VERDICT_FAIL,
-                  "list it before iotsim in [%s]: OpenSSL gives the keys that "
-                  "TLS makes to the first of the two, and iotsim makes none",
+    const char *section = config_provider(c->config, "default");
+
+    if (section != NULL && is_active(c->config, section) &&
+        !config_is_before(c->config, "default", IOTSIM_PROVIDER))
+        check_say(c, VERDICT_WARN,
+                  "should come before iotsim in [%s]: all else works, but "
+                  "programs that make private keys of numbers "
+                  "(EVP_PKEY_fromdata) ask the first of the two, and iotsim "
+                  "refuses",
                   c->config->list);
     else
-        say_active(c, "default", config_provider(c->config, "default"),
+        say_active(c, "default", section,
                    ": OpenSSL activates it by itself only where no other is");
 }
 

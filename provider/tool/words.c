@@ -51,6 +51,8 @@ const struct word words_access[] = {
 
 const struct word words_key_types[] = {
     { KEY_RSA2048, "RSA 2048" },
+    { KEY_RSA3072, "RSA 3072" },
+    { KEY_RSA4096, "RSA 4096" },
     { KEY_P256, "P-256" },
     { KEY_P256_VOLATILE, "P-256 volatile" },
     { KEY_BRAINPOOL, "brainpoolP256r1" },

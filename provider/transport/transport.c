@@ -89,7 +89,7 @@ iotsim_result transport_transmit(struct transport *t, struct bytes command,
     if (!is_sane(t, command, response))
         return IOTSIM_FAIL(BAD_ARGUMENT);
     if (deadline_passed(until))
-        return IOTSIM_FAIL(TIMEOUT);
+        return IOTSIM_FAIL(BUSY);
     trace_command(t, command);
     result = exchange(t, command, response, until);
     answer = buf_view(response);

@@ -79,7 +79,8 @@ void transport_end(struct transport *t);
 /* One command out, one response in: `command` 4 to TRANSPORT_COMMAND_MAX
  * octets; `response` gains 2 to TRANSPORT_RESPONSE_MAX octets and must have
  * room for that many. Errors: BAD_ARGUMENT, CARD_ANSWER (shorter than a status
- * word), CARD_RESET, CARD_REMOVED, NO_SERVICE, TIMEOUT, IO. */
+ * word), CARD_RESET, CARD_REMOVED, NO_SERVICE, TIMEOUT, IO; BUSY: `until` had
+ * passed, nothing was sent, and the link is as good as before. */
 IOTSIM_MUST_USE iotsim_result transport_transmit(struct transport *t,
                                                  struct bytes command,
                                                  struct buf *response,

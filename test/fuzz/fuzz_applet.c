@@ -129,20 +129,34 @@ static void run_sized_file(struct applet *a)
     promise(applet_read_file(a, ref(), 600, &out), &out, 0, 600);
 }
 
+/* A point, or both numbers of an RSA key; on failure neither. */
+static void promise_key(bool is_there, const struct applet_public_key *key)
+{
+    bool is_point = key->point_len == APPLET_POINT_LEN && key->point[0] == 0x04;
+    bool is_rsa = key->modulus_len > 0 && key->modulus[0] != 0 &&
+                  key->exponent_len > 0 && key->exponent[0] != 0;
+
+    require(is_there == (is_point || is_rsa) && !(is_point && is_rsa));
+    require(is_point || key->point_len == 0);
+    require(is_rsa || (key->modulus_len == 0 && key->exponent_len == 0));
+    require(key->modulus_len <= APPLET_MODULUS_MAX);
+    require(key->exponent_len <= APPLET_EXPONENT_MAX);
+}
+
 static void run_public_key(struct applet *a)
 {
-    uint8_t point[APPLET_POINT_LEN];
+    struct applet_public_key key;
+    iotsim_result r = applet_read_public_key(a, ref(), &key);
 
-    if (iotsim_ok(applet_read_public_key(a, ref(), point)))
-        require(point[0] == 0x04);
+    promise_key(iotsim_ok(r), &key);
 }
 
 static void run_generate(struct applet *a)
 {
     struct applet_pair pair;
+    iotsim_result r = applet_generate_key_pair(a, ref(), &pair);
 
-    if (iotsim_ok(applet_generate_key_pair(a, ref(), &pair)))
-        require(pair.point[0] == 0x04);
+    promise_key(iotsim_ok(r), &pair.key);
     require(pair.private_id_len <= APPLET_ID_MAX);
     require(pair.public_id_len <= APPLET_ID_MAX);
 }
@@ -155,32 +169,84 @@ static void run_put(struct applet *a)
     require(r.err < IOTSIM_ERR_COUNT);
 }
 
+/* The messages: one of each mode, the text in three blocks. */
+static const struct applet_message hash = { .mode = MODE_PAD_SIGN,
+                                            .algorithm = SIGN_ECDSA,
+                                            .hash = HASH_SHA256,
+                                            .input = { octets, 32, false } };
+static const struct applet_message rsa_hash = { .mode = MODE_PAD_SIGN,
+                                                .algorithm = SIGN_RSA_PSS,
+                                                .hash = HASH_SHA512,
+                                                .input = { octets, 64,
+                                                           false } };
+static const struct applet_message text = { .mode = MODE_FULL_TEXT,
+                                            .algorithm = SIGN_ECDSA,
+                                            .hash = HASH_SHA256,
+                                            .input = { room, 200, false } };
+static const struct applet_message last_block = {
+    .mode = MODE_LAST_BLOCK,
+    .algorithm = SIGN_RSA_PKCS1,
+    .hash = HASH_SHA256,
+    .input = { octets, 50, false },
+    .chaining = { octets, 32, false },
+    .hashed = 128,
+};
+
+static void sign(struct applet *a, const struct applet_message *message)
+{
+    bool is_ecdsa = message->algorithm == SIGN_ECDSA;
+    uint8_t storage[APPLET_SIGNATURE_MAX];
+    struct buf out = BUF_OVER(storage);
+
+    promise(applet_sign(a, ref(), message, &out), &out,
+            is_ecdsa ? APPLET_RS_LEN : 1,
+            is_ecdsa ? APPLET_RS_LEN : APPLET_SIGNATURE_MAX);
+}
+
 static void run_sign(struct applet *a)
 {
-    struct buf out = BUF_OVER(room);
-
-    promise(applet_sign(a, ref(), HASH_SHA256, SIGN_ECDSA, bytes_of(octets, 32),
-                        &out),
-            &out, APPLET_RS_LEN, APPLET_RS_LEN);
+    sign(a, &hash);
 }
 
 static void run_sign_rsa(struct applet *a)
 {
-    struct buf out = BUF_OVER(room);
+    sign(a, &rsa_hash);
+}
 
-    promise(applet_sign(a, ref(), HASH_SHA256, SIGN_RSA_PSS,
-                        bytes_of(octets, 32), &out),
-            &out, 1, APPLET_SIGNATURE_MAX);
+static void run_sign_text(struct applet *a)
+{
+    sign(a, &text);
+}
+
+static void run_sign_last_block(struct applet *a)
+{
+    sign(a, &last_block);
+}
+
+static void verify(struct applet *a, const struct applet_message *message,
+                   size_t len)
+{
+    bool valid = true;
+    iotsim_result r =
+        applet_verify(a, ref(), message, bytes_of(room, len), &valid);
+
+    require(iotsim_ok(r) || !valid);
 }
 
 static void run_verify(struct applet *a)
 {
-    bool valid = true;
-    iotsim_result r =
-        applet_verify(a, ref(), HASH_SHA256, SIGN_ECDSA, bytes_of(octets, 32),
-                      bytes_of(octets, 64), &valid);
+    verify(a, &hash, APPLET_RS_LEN);
+}
 
-    require(iotsim_ok(r) || !valid);
+static void run_verify_text(struct applet *a)
+{
+    verify(a, &text, APPLET_RS_LEN);
+}
+
+/* In raw blocks. */
+static void run_verify_rsa(struct applet *a)
+{
+    verify(a, &rsa_hash, APPLET_SIGNATURE_MAX);
 }
 
 static void run_dh(struct applet *a)
@@ -218,11 +284,15 @@ static void run_random(struct applet *a)
     promise(applet_get_random(a, 100, &out), &out, 100, 100);
 }
 
+/* New ones go to the end: the inputs of the corpus choose by number. */
 static command_fn *const commands[] = {
-    run_open,       run_capabilities, run_list, run_object,
-    run_file,       run_sized_file,   run_sign, run_sign_rsa,
-    run_public_key, run_generate,     run_put,  run_verify,
-    run_dh,         run_prf,          run_hkdf, run_random,
+    run_open,        run_capabilities, run_list,
+    run_object,      run_file,         run_sized_file,
+    run_sign,        run_sign_rsa,     run_public_key,
+    run_generate,    run_put,          run_verify,
+    run_dh,          run_prf,          run_hkdf,
+    run_random,      run_sign_text,    run_sign_last_block,
+    run_verify_text, run_verify_rsa,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -70,6 +70,15 @@ static inline struct bytes hex(const char *text)
     return bytes_of(octets, len);
 }
 
+/* A final hash to be signed by ECDSA with SHA-256. */
+static inline struct applet_message final_hash(const char *text)
+{
+    return (struct applet_message){ .mode = MODE_PAD_SIGN,
+                                    .algorithm = SIGN_ECDSA,
+                                    .hash = HASH_SHA256,
+                                    .input = hex(text) };
+}
+
 static inline struct applet_ref by_id(const char *text)
 {
     return (struct applet_ref){ .id = hex(text) };
@@ -78,6 +87,34 @@ static inline struct applet_ref by_id(const char *text)
 static inline struct applet_ref by_label(const char *text)
 {
     return (struct applet_ref){ .label = bytes_text(text) };
+}
+
+/* Sign K1_HASH, append the signature to `out`. */
+static inline iotsim_result bench_sign(struct bench *b, struct applet_ref ref)
+{
+    const struct applet_message message = final_hash(K1_HASH);
+
+    return applet_sign(&b->applet, ref, &message, &b->out);
+}
+
+/* Verify the signature K1_R K1_S of K1_HASH. */
+static inline iotsim_result bench_verify(struct bench *b, struct applet_ref ref,
+                                         bool *valid)
+{
+    const struct applet_message message = final_hash(K1_HASH);
+
+    return applet_verify(&b->applet, ref, &message, hex(K1_R K1_S), valid);
+}
+
+/* Read a public key that must be a point. */
+static inline void bench_reads_point(struct bench *b, struct applet_ref ref,
+                                     const char *want)
+{
+    struct applet_public_key key;
+
+    CHECK(iotsim_ok(applet_read_public_key(&b->applet, ref, &key)));
+    CHECK_HEX(key.point, key.point_len, want);
+    CHECK(key.modulus_len == 0 && key.exponent_len == 0);
 }
 
 #endif

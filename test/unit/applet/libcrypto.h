@@ -12,7 +12,9 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
+#include <openssl/rsa.h>
 
 #include "applet/applet.h"
 #include "support/check.h"
@@ -38,25 +40,83 @@ static inline EVP_PKEY *crypto_public(const uint8_t point[APPLET_POINT_LEN])
     return key;
 }
 
+/* Octets of r || s in DER; to be freed with OPENSSL_free. */
+static inline int crypto_to_der(const uint8_t *rs, uint8_t **der)
+{
+    ECDSA_SIG *sig = ECDSA_SIG_new();
+    int len;
+
+    ECDSA_SIG_set0(sig, BN_bin2bn(rs, 32, NULL), BN_bin2bn(rs + 32, 32, NULL));
+    len = i2d_ECDSA_SIG(sig, der);
+    CHECK(len > 0);
+    ECDSA_SIG_free(sig);
+    return len;
+}
+
 /* Is r || s a signature of `hash` by the owner of `point`? */
 static inline bool crypto_verifies(const uint8_t point[APPLET_POINT_LEN],
                                    struct bytes hash, const uint8_t *rs)
 {
-    ECDSA_SIG *sig = ECDSA_SIG_new();
     EVP_PKEY *key = crypto_public(point);
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
     uint8_t *der = NULL;
-    int len;
-    bool good;
+    int len = crypto_to_der(rs, &der);
+    bool good =
+        ctx != NULL && len > 0 && EVP_PKEY_verify_init(ctx) == 1 &&
+        EVP_PKEY_verify(ctx, der, (size_t)len, hash.data, hash.len) == 1;
 
-    ECDSA_SIG_set0(sig, BN_bin2bn(rs, 32, NULL), BN_bin2bn(rs + 32, 32, NULL));
-    len = i2d_ECDSA_SIG(sig, &der);
-    good = ctx != NULL && len > 0 && EVP_PKEY_verify_init(ctx) == 1 &&
-           EVP_PKEY_verify(ctx, der, (size_t)len, hash.data, hash.len) == 1;
     OPENSSL_free(der);
     EVP_PKEY_CTX_free(ctx);
     EVP_PKEY_free(key);
-    ECDSA_SIG_free(sig);
+    return good;
+}
+
+/* The RSA public key; NULL when libcrypto does not like it. */
+static inline EVP_PKEY *crypto_rsa(struct bytes modulus, struct bytes exponent)
+{
+    BIGNUM *n = BN_bin2bn(modulus.data, (int)modulus.len, NULL);
+    BIGNUM *e = BN_bin2bn(exponent.data, (int)exponent.len, NULL);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY *key = NULL;
+
+    CHECK(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
+          OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) == 1);
+    params = OSSL_PARAM_BLD_to_param(build);
+    CHECK(EVP_PKEY_fromdata_init(ctx) == 1 &&
+          EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1);
+    OSSL_PARAM_free(params);
+    EVP_PKEY_CTX_free(ctx);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(e);
+    BN_free(n);
+    return key;
+}
+
+/* Is it a signature of `text` by the owner of `key`? ECDSA: r || s. */
+static inline bool crypto_verifies_text(EVP_PKEY *key, uint8_t algorithm,
+                                        const EVP_MD *md, struct bytes text,
+                                        struct bytes signature)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *how = NULL;
+    uint8_t *der = NULL;
+    bool good = EVP_DigestVerifyInit(ctx, &how, md, NULL, key) == 1;
+
+    if (algorithm == SIGN_RSA_PSS)
+        good =
+            good &&
+            EVP_PKEY_CTX_set_rsa_padding(how, RSA_PKCS1_PSS_PADDING) == 1 &&
+            EVP_PKEY_CTX_set_rsa_pss_saltlen(how, RSA_PSS_SALTLEN_DIGEST) == 1;
+    if (algorithm == SIGN_ECDSA) {
+        signature.len = (size_t)crypto_to_der(signature.data, &der);
+        signature.data = der;
+    }
+    good = good && EVP_DigestVerify(ctx, signature.data, signature.len,
+                                    text.data, text.len) == 1;
+    OPENSSL_free(der);
+    EVP_MD_CTX_free(ctx);
     return good;
 }
 

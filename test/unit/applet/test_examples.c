@@ -109,13 +109,10 @@ static void gets_objects(struct bench *b)
 
 static void reads(struct bench *b)
 {
-    uint8_t point[APPLET_POINT_LEN];
-
     b->out.len = 0;
     CHECK(iotsim_ok(applet_read_file(&b->applet, by_id("02"), 16, &b->out)));
     CHECK_HEX(b->out.data, b->out.len, "30313233343536373839414243444546");
-    CHECK(iotsim_ok(applet_read_public_key(&b->applet, by_id("01"), point)));
-    CHECK_HEX(point, sizeof point, K1_POINT);
+    bench_reads_point(b, by_id("01"), K1_POINT);
 }
 
 static void exchanges_keys(struct bench *b)
@@ -128,7 +125,7 @@ static void exchanges_keys(struct bench *b)
     CHECK(iotsim_ok(applet_generate_key_pair(&b->applet, by_id("04"), &pair)));
     CHECK_HEX(pair.private_id, pair.private_id_len, "04");
     CHECK_HEX(pair.public_id, pair.public_id_len, "04");
-    CHECK_HEX(pair.point, sizeof pair.point, E1_POINT);
+    CHECK_HEX(pair.key.point, pair.key.point_len, E1_POINT);
     CHECK(iotsim_ok(
         applet_compute_dh(&b->applet, by_id("04"), by_id("05"), secret)));
     CHECK_HEX(secret, sizeof secret, dh_secret);
@@ -140,13 +137,10 @@ static void signs_and_verifies(struct bench *b)
     bool valid = false;
 
     b->out.len = 0;
-    CHECK(iotsim_ok(applet_sign(&b->applet, by_id("01"), HASH_SHA256,
-                                SIGN_ECDSA, hex(K1_HASH), &b->out)));
+    CHECK(iotsim_ok(bench_sign(b, by_id("01"))));
     CHECK_INT(b->script->exchanges - before, 2);
     CHECK_HEX(b->out.data, b->out.len, K1_R K1_S);
-    CHECK(iotsim_ok(applet_verify(&b->applet, by_id("01"), HASH_SHA256,
-                                  SIGN_ECDSA, hex(K1_HASH), hex(K1_R K1_S),
-                                  &valid)));
+    CHECK(iotsim_ok(bench_verify(b, by_id("01"), &valid)));
     CHECK(valid);
 }
 
@@ -253,15 +247,12 @@ static void quantag(void)
     CHECK(iotsim_ok(applet_generate_key_pair(&b.applet, by_id("0002"), &pair)));
     CHECK_HEX(pair.private_id, pair.private_id_len, "0002");
     CHECK_HEX(pair.public_id, pair.public_id_len, "0002");
-    CHECK_HEX(pair.point, sizeof pair.point, K1_POINT);
+    CHECK_HEX(pair.key.point, pair.key.point_len, K1_POINT);
     b.out.len = 0;
-    CHECK(iotsim_ok(applet_sign(&b.applet, by_id("0002"), HASH_SHA256,
-                                SIGN_ECDSA, hex(K1_HASH), &b.out)));
+    CHECK(iotsim_ok(bench_sign(&b, by_id("0002"))));
     CHECK_HEX(b.out.data, 8, "343A117BF21D7431");
     CHECK_INT(b.out.len, 64);
-    CHECK(iotsim_ok(applet_verify(&b.applet, by_id("0002"), HASH_SHA256,
-                                  SIGN_ECDSA, hex(K1_HASH), hex(K1_R K1_S),
-                                  &valid)));
+    CHECK(iotsim_ok(bench_verify(&b, by_id("0002"), &valid)));
     CHECK(valid);
     bench_end(&b);
 }
@@ -269,7 +260,6 @@ static void quantag(void)
 /* Zariot's card over a modem: 61xx, GET RESPONSE, ids of three octets. */
 static void zariot(void)
 {
-    uint8_t point[APPLET_POINT_LEN];
     struct bench b;
 
     bench_begin(&b,
@@ -278,11 +268,9 @@ static void zariot(void)
                 "> 01 C0 00 00 43\n< 330040 " K1_R K1_S " 9000\n"
                 "> 81 CD 00 00 05 8503303037 00\n< 6147\n"
                 "> 01 C0 00 00 47\n< 3445 4943 8641 " K1_POINT " 9000\n");
-    CHECK(iotsim_ok(applet_sign(&b.applet, by_id("303036"), HASH_SHA256,
-                                SIGN_ECDSA, hex(K1_HASH), &b.out)));
+    CHECK(iotsim_ok(bench_sign(&b, by_id("303036"))));
     CHECK_HEX(b.out.data, b.out.len, K1_R K1_S);
-    CHECK(iotsim_ok(applet_read_public_key(&b.applet, by_id("303037"), point)));
-    CHECK_HEX(point, sizeof point, K1_POINT);
+    bench_reads_point(&b, by_id("303037"), K1_POINT);
     bench_end(&b);
 }
 

@@ -64,8 +64,39 @@ static void unknown_size_of_a_certificate(void)
           "30820002 0102");
     reads(AT("00 00") "< 30820001 FF0000 9000\n", 0, "30820001FF");
     reads(AT("00 00") "< 30820001 FF0000 9000\n", 7, "30820001FF0000");
+    reads(AT("00 00") "< 308103 01 9000\n" AT("00 04") "< 02030000 9000\n", 0,
+          "308103 010203");
+    /* a text that begins with a digit is no sequence of so many octets */
+    reads(AT("00 00") "< 3001020304 9000\n" AT("00 05") "< 6A86\n", 0,
+          "3001020304");
     /* cut short: nothing to go by */
     reads(AT("00 00") "< 3082 9000\n" AT("00 02") "< 6981\n", 0, "3082");
+}
+
+/* 256 octets at a time and zeros to the end: three parts, no fourth, and not
+ * one octet of the 68 behind the certificate. */
+static void long_certificate(void)
+{
+    static const char *const parts[] = { "3082 02B8", "", "" };
+    static char text[0x2000];
+    struct bench b;
+    size_t at = 0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        size_t digits = i == 0 ? 504 : 512;
+
+        at +=
+            (size_t)snprintf(text + at, sizeof text - at,
+                             "> 81 B0 %02X 00 03 830102 00\n< %s", i, parts[i]);
+        for (; digits > 0; digits--)
+            text[at++] = i < 2 || digits > 136 ? '5' : '0';
+        at += (size_t)snprintf(text + at, sizeof text - at, "9000\n");
+    }
+    bench_begin(&b, text);
+    CHECK(iotsim_ok(applet_read_file(&b.applet, by_id("02"), 0, &b.out)));
+    CHECK_INT(b.out.len, 700);
+    CHECK(b.out.data[4] == 0x55 && b.out.data[699] == 0x55);
+    bench_end(&b);
 }
 
 static void high_offsets(void)
@@ -134,5 +165,5 @@ static void drips(void)
 
 TEST_MAIN(TEST(in_parts), TEST(declared_size_ends_it), TEST(the_card_ends_it),
           TEST(unknown_size), TEST(unknown_size_of_a_certificate),
-          TEST(high_offsets), TEST(appends), TEST(refused), TEST(does_not_fit),
-          TEST(drips))
+          TEST(long_certificate), TEST(high_offsets), TEST(appends),
+          TEST(refused), TEST(does_not_fit), TEST(drips))

@@ -54,6 +54,20 @@ static void fails(void)
                   IOTSIM_ERR_CARD_RESET, "");
 }
 
+/* Closing has time of its own, for what is not closed is lost to everybody. */
+static void closes_when_it_is_late(void)
+{
+    struct bench b;
+
+    bench_begin(&b, OPEN SELECT CLOSE);
+    CHECK(iotsim_ok(applet_open(&b.applet, &b.transport, hex("A0000005590010"),
+                                deadline_in(60000), NULL)));
+    b.applet.until = deadline_in(-1);
+    applet_close(&b.applet);
+    CHECK(b.applet.channel.transport == NULL);
+    bench_end(&b);
+}
+
 static iotsim_result capabilities(const char *answer,
                                   struct applet_capabilities *out)
 {
@@ -112,5 +126,6 @@ static void identifier_too_long(void)
 }
 
 TEST_MAIN(TEST(opens), TEST(opens_without_iccid), TEST(fails),
-          TEST(any_order_and_gaps), TEST(not_application_data), TEST(cut_short),
+          TEST(closes_when_it_is_late), TEST(any_order_and_gaps),
+          TEST(not_application_data), TEST(cut_short),
           TEST(identifier_too_long))

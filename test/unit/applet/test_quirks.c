@@ -113,11 +113,26 @@ static void reads_files(struct bench *b)
     CHECK_INT(file.len, 4 + (size_t)(file.data[2] << 8 | file.data[3]));
 }
 
+static void reads_point(struct bench *b, const char *label,
+                        uint8_t point[APPLET_POINT_LEN])
+{
+    struct applet_public_key key;
+
+    CHECK(iotsim_ok(applet_read_public_key(&b->applet, named(label), &key)));
+    CHECK_INT(key.point_len, APPLET_POINT_LEN);
+    memcpy(point, key.point, APPLET_POINT_LEN);
+}
+
 static void reads_key(struct bench *b)
 {
-    CHECK(
-        iotsim_ok(applet_read_public_key(&b->applet, named("sign"), b->point)));
+    reads_point(b, "sign", b->point);
 }
+
+static const struct applet_message message = { .mode = MODE_PAD_SIGN,
+                                               .algorithm = SIGN_ECDSA,
+                                               .hash = HASH_SHA256,
+                                               .input = { hash, sizeof hash,
+                                                          false } };
 
 static void signs_with(struct bench *b, const char *label,
                        const uint8_t point[APPLET_POINT_LEN],
@@ -125,8 +140,8 @@ static void signs_with(struct bench *b, const char *label,
 {
     struct buf signature = buf_over(rs, APPLET_RS_LEN);
 
-    CHECK(iotsim_ok(applet_sign(&b->applet, named(label), HASH_SHA256,
-                                SIGN_ECDSA, BYTES_OF(hash), &signature)));
+    CHECK(
+        iotsim_ok(applet_sign(&b->applet, named(label), &message, &signature)));
     REQUIRE(signature.len == APPLET_RS_LEN);
     CHECK(crypto_verifies(point, BYTES_OF(hash), rs));
 }
@@ -140,14 +155,12 @@ static void verifies(struct bench *b)
 {
     bool valid = false;
 
-    CHECK(iotsim_ok(applet_verify(&b->applet, named("sign"), HASH_SHA256,
-                                  SIGN_ECDSA, BYTES_OF(hash), BYTES_OF(b->rs),
-                                  &valid)));
+    CHECK(iotsim_ok(applet_verify(&b->applet, named("sign"), &message,
+                                  BYTES_OF(b->rs), &valid)));
     CHECK(valid);
     b->rs[40] ^= 1;
-    CHECK(iotsim_ok(applet_verify(&b->applet, named("sign"), HASH_SHA256,
-                                  SIGN_ECDSA, BYTES_OF(hash), BYTES_OF(b->rs),
-                                  &valid)));
+    CHECK(iotsim_ok(applet_verify(&b->applet, named("sign"), &message,
+                                  BYTES_OF(b->rs), &valid)));
     CHECK(!valid);
 }
 
@@ -158,7 +171,7 @@ static void generates(struct bench *b)
 
     CHECK(
         iotsim_ok(applet_generate_key_pair(&b->applet, named("fresh"), &pair)));
-    signs_with(b, "fresh", pair.point, rs);
+    signs_with(b, "fresh", pair.key.point, rs);
 }
 
 static void agrees(struct bench *b)
@@ -175,8 +188,7 @@ static void agrees(struct bench *b)
                                           &len) == 1);
     CHECK(iotsim_ok(
         applet_put_public_key(&b->applet, named("peer"), host_point)));
-    CHECK(iotsim_ok(
-        applet_read_public_key(&b->applet, named("mine"), card_point)));
+    reads_point(b, "mine", card_point);
     CHECK(iotsim_ok(
         applet_compute_dh(&b->applet, named("mine"), named("peer"), theirs)));
     crypto_dh(host, card_point, mine);

@@ -13,8 +13,7 @@
 static iotsim_result sign_once(struct bench *b)
 {
     b->out.len = 0;
-    return applet_sign(&b->applet, by_id("01"), HASH_SHA256, SIGN_ECDSA,
-                       hex(K1_HASH), &b->out);
+    return bench_sign(b, by_id("01"));
 }
 
 static void signs(struct bench *b)
@@ -120,14 +119,15 @@ static void store_changed(void)
 static void hash_is_checked_first(void)
 {
     static const uint8_t zeros[APPLET_HASH_MAX + 1];
+    struct applet_message message = final_hash(K1_HASH);
     struct bench b;
 
     bench_begin(&b, "");
-    CHECK(iotsim_is(applet_sign(&b.applet, by_id("01"), HASH_SHA256, SIGN_ECDSA,
-                                BYTES_OF(zeros), &b.out),
+    message.input = BYTES_OF(zeros);
+    CHECK(iotsim_is(applet_sign(&b.applet, by_id("01"), &message, &b.out),
                     IOTSIM_ERR_BAD_ARGUMENT));
-    CHECK(iotsim_is(applet_sign(&b.applet, by_id("01"), HASH_SHA256, SIGN_ECDSA,
-                                bytes_of(NULL, 0), &b.out),
+    message.input = bytes_of(NULL, 0);
+    CHECK(iotsim_is(applet_sign(&b.applet, by_id("01"), &message, &b.out),
                     IOTSIM_ERR_BAD_ARGUMENT));
     bench_end(&b);
 }
@@ -146,12 +146,14 @@ static void no_room(void)
 
 static void by_label_and_longer_hash(void)
 {
+    struct applet_message message = final_hash(K1_HASH K1_HASH);
     struct bench b;
+
+    message.hash = HASH_SHA512;
 
     bench_begin(&b, "> 81 2A 00 01 0E 74024B31 A10103 91020004 920104\n< 9000\n"
                     "> 81 2B 80 01 42 9E40 " K1_HASH K1_HASH " 00\n" SIGNATURE);
-    CHECK(iotsim_ok(applet_sign(&b.applet, by_label("K1"), HASH_SHA512,
-                                SIGN_ECDSA, hex(K1_HASH K1_HASH), &b.out)));
+    CHECK(iotsim_ok(applet_sign(&b.applet, by_label("K1"), &message, &b.out)));
     CHECK_INT(b.out.len, 64);
     bench_end(&b);
 }
@@ -165,17 +167,18 @@ static void by_label_and_longer_hash(void)
 /* The answer `field` gives the signature `want`; NULL: it is refused. */
 static void form(const char *field, uint8_t algorithm, const char *want)
 {
+    struct applet_message message = final_hash(K1_HASH);
     char text[2048];
     struct bench b;
     iotsim_result result;
 
+    message.algorithm = algorithm;
     snprintf(text, sizeof text,
              "> 81 2A 00 01 0D 840101 A10103 91020001 9201%02X\n< 9000\n" UPDATE
              "< %s 9000\n",
              algorithm, field);
     bench_begin(&b, text);
-    result = applet_sign(&b.applet, by_id("01"), HASH_SHA256, algorithm,
-                         hex(K1_HASH), &b.out);
+    result = applet_sign(&b.applet, by_id("01"), &message, &b.out);
     CHECK_INT(result.err,
               want == NULL ? IOTSIM_ERR_CARD_ANSWER : IOTSIM_ERR_NONE);
     CHECK_HEX(b.out.data, b.out.len, want == NULL ? "" : want);
@@ -255,36 +258,55 @@ static void number_too_long(void)
     ecdsa("3349 3047 022101" K1_R " 0222 0000" K1_S, NULL);
 }
 
+/* --- RSA: several parts -------------------------------------------------- */
+
 #define Z256 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16 Z16
+#define MORE "6100\n> 01 C0 00 00 00\n< "
 
-/* An RSA answer comes in two parts, `first` and `second`. */
-static void rsa_form(const char *first, const char *second, const char *want)
+/* The parts of the answer `field` give the signature `want`; NULL: they give
+ * the error `err`. */
+static void rsa_fails(const char *field, const char *want, enum iotsim_err err)
 {
-    char text[2048];
+    struct applet_message message = final_hash(K1_HASH);
+    static char text[4096];
     struct bench b;
-    iotsim_result result;
 
+    message.algorithm = SIGN_RSA_PKCS1;
     snprintf(text, sizeof text,
              "> 81 2A 00 01 0D 840101 A10103 91020001 920101\n< 9000\n" UPDATE
-             "< %s 6100\n> 01 C0 00 00 00\n< %s 9000\n",
-             first, second);
+             "< %s 9000\n",
+             field);
     bench_begin(&b, text);
-    result = applet_sign(&b.applet, by_id("01"), HASH_SHA256, SIGN_RSA_PKCS1,
-                         hex(K1_HASH), &b.out);
-    CHECK_INT(result.err,
-              want == NULL ? IOTSIM_ERR_CARD_ANSWER : IOTSIM_ERR_NONE);
+    CHECK_INT(applet_sign(&b.applet, by_id("01"), &message, &b.out).err, err);
     CHECK_HEX(b.out.data, b.out.len, want == NULL ? "" : want);
+    CHECK(!b.applet.short_signature);
     bench_end(&b);
+}
+
+static void rsa_form(const char *field, const char *want)
+{
+    rsa_fails(field, want,
+              want == NULL ? IOTSIM_ERR_CARD_ANSWER : IOTSIM_ERR_NONE);
 }
 
 static void rsa(void)
 {
-    rsa_form("330100", Z256, Z256);
-    rsa_form("33820100", Z256, Z256);
-    rsa_form("33018001", Z256, NULL);
-    rsa_form("3301", Z256, NULL);
+    rsa_form("330100" MORE Z256, Z256);
+    rsa_form("33820100" MORE Z256, Z256);
+    rsa_form("330100" Z31 MORE Z256, NULL);
+    rsa_form("33018001" MORE Z256, NULL);
+    rsa_form("3301" MORE Z256, NULL);
+    rsa_form("340100" MORE Z256, NULL);
     form("3310 " Z16, SIGN_RSA_PSS, Z16);
     form("3300", SIGN_RSA_PSS, NULL);
+}
+
+static void rsa_of_4096_bits(void)
+{
+    rsa_form("330200" MORE Z256 MORE Z256, Z256 Z256);
+    rsa_form("33820200" MORE Z256 MORE Z256, Z256 Z256);
+    rsa_form("33020100" MORE Z256 MORE Z256, NULL);
+    rsa_fails("3382020100" MORE Z256 MORE Z256, NULL, IOTSIM_ERR_TOO_LONG);
 }
 
 TEST_MAIN(TEST(two_exchanges_each), TEST(learns_to_close), TEST(not_permitted),
@@ -292,4 +314,4 @@ TEST_MAIN(TEST(two_exchanges_each), TEST(learns_to_close), TEST(not_permitted),
           TEST(store_changed), TEST(hash_is_checked_first), TEST(no_room),
           TEST(by_label_and_longer_hash), TEST(lengths), TEST(wrong_lengths),
           TEST(der), TEST(malformed_der), TEST(halves), TEST(zero_numbers),
-          TEST(number_too_long), TEST(rsa))
+          TEST(number_too_long), TEST(rsa), TEST(rsa_of_4096_bits))

@@ -107,12 +107,26 @@ static void run_certificate(struct applet *a)
                  sizeof room);
 }
 
+/* A point or both numbers, and nothing of the other. */
+static void check_key(const struct applet_public_key *key)
+{
+    if (key->point_len > 0) {
+        CHECK_INT(key->point_len, APPLET_POINT_LEN);
+        CHECK_INT(key->point[0], 0x04);
+        CHECK(key->modulus_len == 0 && key->exponent_len == 0);
+        return;
+    }
+    CHECK(key->modulus_len > 0 && key->modulus_len <= APPLET_MODULUS_MAX);
+    CHECK(key->exponent_len > 0 && key->exponent_len <= APPLET_EXPONENT_MAX);
+    CHECK(key->modulus[0] != 0 && key->exponent[0] != 0);
+}
+
 static void run_public_key(struct applet *a)
 {
-    uint8_t point[APPLET_POINT_LEN];
+    struct applet_public_key key;
 
-    if (iotsim_ok(applet_read_public_key(a, by_id("01"), point)))
-        CHECK_INT(point[0], 0x04);
+    if (iotsim_ok(applet_read_public_key(a, by_id("01"), &key)))
+        check_key(&key);
 }
 
 static void run_generate(struct applet *a)
@@ -120,7 +134,7 @@ static void run_generate(struct applet *a)
     struct applet_pair pair;
 
     if (iotsim_ok(applet_generate_key_pair(a, by_id("01"), &pair)))
-        CHECK_INT(pair.point[0], 0x04);
+        check_key(&pair.key);
     CHECK(pair.private_id_len <= APPLET_ID_MAX);
     CHECK(pair.public_id_len <= APPLET_ID_MAX);
 }
@@ -133,30 +147,44 @@ static void run_put(struct applet *a)
     CHECK(iotsim_ok(result) || result.err < IOTSIM_ERR_COUNT);
 }
 
-static void run_sign(struct applet *a)
+static void sign_as(struct applet *a, const struct applet_message *message,
+                    size_t least, size_t most)
 {
     struct buf out = BUF_OVER(room);
 
-    keeps_bounds(applet_sign(a, by_id("01"), HASH_SHA256, SIGN_ECDSA,
-                             hex(K1_HASH), &out),
-                 &out, APPLET_RS_LEN, APPLET_RS_LEN);
+    keeps_bounds(applet_sign(a, by_id("01"), message, &out), &out, least, most);
+}
+
+static void run_sign(struct applet *a)
+{
+    const struct applet_message message = final_hash(K1_HASH);
+
+    sign_as(a, &message, APPLET_RS_LEN, APPLET_RS_LEN);
 }
 
 static void run_sign_rsa(struct applet *a)
 {
-    struct buf out = BUF_OVER(room);
+    struct applet_message message = final_hash(K1_HASH);
 
-    keeps_bounds(applet_sign(a, by_id("01"), HASH_SHA256, SIGN_RSA_PKCS1,
-                             hex(K1_HASH), &out),
-                 &out, 1, APPLET_SIGNATURE_MAX);
+    message.algorithm = SIGN_RSA_PKCS1;
+    sign_as(a, &message, 1, APPLET_SIGNATURE_MAX);
+}
+
+/* A text of two blocks. */
+static void run_sign_text(struct applet *a)
+{
+    struct applet_message message = final_hash(K1_HASH K1_HASH K1_HASH K1_HASH);
+
+    message.mode = MODE_FULL_TEXT;
+    sign_as(a, &message, APPLET_RS_LEN, APPLET_RS_LEN);
 }
 
 static void run_verify(struct applet *a)
 {
+    const struct applet_message message = final_hash(K1_HASH);
     bool valid = true;
     iotsim_result result =
-        applet_verify(a, by_id("01"), HASH_SHA256, SIGN_ECDSA, hex(K1_HASH),
-                      hex(K1_R K1_S), &valid);
+        applet_verify(a, by_id("01"), &message, hex(K1_R K1_S), &valid);
 
     if (!iotsim_ok(result))
         CHECK(!valid);
@@ -198,6 +226,8 @@ static void run_random(struct applet *a)
     keeps_bounds(applet_get_random(a, 70, &out), &out, 70, 70);
 }
 
+#define A24 "A0A1A2A3A4A5A6A7A8A9AAABACADAEAFB0B1B2B3B4B5B6B7"
+
 static const struct sample {
     const char *name;
     command_fn *run;
@@ -222,6 +252,12 @@ static const struct sample {
       { "30820004 0102 9000", "0304 9000", "6A86" } },
     { "public key", run_public_key, { "3445 4943 8641 " K1_POINT " 9000" } },
     { "bare public key", run_public_key, { K1_POINT " 9000" } },
+    { "RSA key", run_public_key, { "3421 491F 8118 " A24 " 8203010001 9000" } },
+    { "RSA key in parts",
+      run_public_key,
+      { "3482010D 49820109 81820100 6100", A24 A24 A24 A24 " 61A0",
+        A24 A24 A24 A24 A24 A24 "A0A1A2A3A4A5A6A7A8A9AAABACADAEAF"
+                                "8203010001 9000" } },
     { "generate",
       run_generate,
       { "840104 850104 3445 4943 8641 " E1_POINT " 9000" } },
@@ -235,6 +271,9 @@ static const struct sample {
     { "sign, RSA",
       run_sign_rsa,
       { "9000", "330080 " K1_R K1_S K1_R K1_S " 9000" } },
+    { "sign, text",
+      run_sign_text,
+      { "9000", "9000", "330040 " K1_R K1_S " 9000" } },
     { "verify", run_verify, { "9000", "9000", "9000" } },
     { "verify, other form", run_verify, { "9000", "6A80", "9000", "9000" } },
     { "dh", run_dh, { K1_R " 9000" } },

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/mem.h"
 
 enum { READERS = 8, SENT = 4096 };
@@ -55,6 +56,67 @@ const char desk_sim[] = "[card]\n"
                         "functions = derive\n"
                         "value = 000102030405060708090A0B0C0D0E0F\n";
 
+const char desk_ecdh[] = "[card]\n"
+                         "iccid = " DESK_ICCID "\n"
+                         "[objects]\n"
+                         "k1 = pair\n"
+                         "st = pair\n"
+                         "e1 = pair\n"
+                         "e2 = pair\n"
+                         "b1 = pair\n"
+                         "p1 = public\n"
+                         "bp = public\n"
+                         "cc = file\n"
+                         "[k1]\n"
+                         "label = K1\n"
+                         "id = 01\n"
+                         "type = p256\n"
+                         "functions = sign, generate\n"
+                         "value = generate\n"
+                         "[st]\n"
+                         "label = ST\n"
+                         "id = 02\n"
+                         "type = p256\n"
+                         "functions = agree, generate\n"
+                         "value = C88F01F510D9AC3F70A292DAA2316DE5"
+                         "44E9AAB8AFE84049C62A9C57862D1433\n"
+                         "[e1]\n"
+                         "label = E1\n"
+                         "id = 04\n"
+                         "type = p256-volatile\n"
+                         "functions = generate, agree\n"
+                         "value = empty\n"
+                         "[e2]\n"
+                         "label = E2\n"
+                         "id = 05\n"
+                         "type = p256-volatile\n"
+                         "functions = generate, agree\n"
+                         "value = empty\n"
+                         "[b1]\n"
+                         "label = B1\n"
+                         "id = 06\n"
+                         "type = brainpool-volatile\n"
+                         "functions = generate, agree\n"
+                         "value = empty\n"
+                         "[p1]\n"
+                         "label = P1\n"
+                         "id = 07\n"
+                         "type = p256-volatile\n"
+                         "functions = agree\n"
+                         "access = read, update\n"
+                         "value = empty\n"
+                         "[bp]\n"
+                         "label = BP\n"
+                         "id = 08\n"
+                         "type = brainpool-volatile\n"
+                         "functions = agree\n"
+                         "access = update\n"
+                         "value = empty\n"
+                         "[cc]\n"
+                         "label = CC\n"
+                         "id = 02\n"
+                         "value = 30313233343536373839414243444546\n";
+
 static struct reader {
     char name[16];
     struct soft *card;
@@ -71,8 +133,10 @@ static struct desk {
     unsigned forgotten;
     unsigned begun;
     unsigned ended;
-    bool unfair;
+    atomic_bool unfair; /* links are closed outside of transactions */
     iotsim_result begin_trouble;
+    uint8_t answered; /* instruction */
+    char answer[1024];
     char sent[SENT];
     char told[SENT];
 } desk;
@@ -189,6 +253,13 @@ static void note(struct bytes command)
     pthread_mutex_unlock(&desk_mutex);
 }
 
+static iotsim_result put_answer(struct buf *response)
+{
+    desk.answered = 0;
+    return hex_parse(bytes_text(desk.answer), response) ? IOTSIM_OK
+                                                        : IOTSIM_FAIL(IO);
+}
+
 static iotsim_result desk_transmit(void *opaque, struct bytes command,
                                    struct buf *response, struct deadline until)
 {
@@ -199,6 +270,8 @@ static iotsim_result desk_transmit(void *opaque, struct bytes command,
     desk.unfair |= !link->begun;
     if (link->reader->card == NULL)
         return IOTSIM_FAIL(CARD_REMOVED);
+    if (desk.answered == command.data[1])
+        return put_answer(response);
     result = soft_ops.transmit(link->reader->card, command, response, until);
     if (iotsim_is(result, IOTSIM_ERR_CARD_REMOVED))
         link->reader->inserted++;
@@ -345,6 +418,24 @@ void desk_begin_trouble(iotsim_result trouble)
     desk.begin_trouble = trouble;
 }
 
+void desk_answer(uint8_t ins, const char *hex)
+{
+    if (strlen(hex) >= sizeof desk.answer)
+        give_up("answer too long");
+    strcpy(desk.answer, hex);
+    desk.answered = ins;
+}
+
+unsigned desk_begun(void)
+{
+    unsigned begun;
+
+    pthread_mutex_lock(&desk_mutex);
+    begun = desk.begun;
+    pthread_mutex_unlock(&desk_mutex);
+    return begun;
+}
+
 const char *desk_sent(void)
 {
     memcpy(desk.told, desk.sent, sizeof desk.told);
@@ -388,22 +479,30 @@ struct iotsim_uri desk_uri(const char *text)
 struct card *desk_card(const char *text)
 {
     struct iotsim_uri uri = desk_uri(text);
-    struct card *card;
+    struct card *found;
 
-    if (!iotsim_ok(card_get(&desk_settings, &uri, &card)))
+    if (!iotsim_ok(card_get(&desk_settings, &uri, &found)))
         give_up(text);
-    return card;
+    return found;
 }
 
-struct key *desk_key(struct card *card, const char *label)
+struct key *desk_load(struct card *from, const char *label,
+                      struct applet_public_key *half)
 {
     struct iotsim_uri uri = desk_uri("iotsim:");
     struct applet_object object;
     struct key *key = NULL;
 
     strcpy(uri.object, label);
-    if (!iotsim_ok(card_find(card, APPLET_PRIVATE_KEY, &uri, &object)) ||
-        !iotsim_ok(key_load(card, &uri, &object, &key)))
+    if (!iotsim_ok(card_find(from, APPLET_PRIVATE_KEY, &uri, &object)) ||
+        !iotsim_ok(key_load(from, &uri, &object, half, &key)))
         give_up(label);
     return key;
+}
+
+struct key *desk_key(struct card *from, const char *label)
+{
+    struct applet_public_key half;
+
+    return desk_load(from, label, &half);
 }

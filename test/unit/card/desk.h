@@ -20,6 +20,11 @@
 extern const char desk_sim[];
 #define DESK_ICCID "8988211000000430010"
 
+/* A card for key agreements: pairs K1 (id 01, signs) and ST (02, agrees,
+ * persistent), containers for ephemeral keys E1 (04), E2 (05) and, on
+ * brainpoolP256r1, B1 (06), for the peers P1 (07) and BP (08); the file CC. */
+extern const char desk_ecdh[];
+
 /* Clear the desk and wipe what was counted; all links must be closed. */
 void desk_clear(void);
 
@@ -46,6 +51,10 @@ void desk_occupy(unsigned nth, unsigned count);
 /* The next `begin` on any reader gives `trouble`. */
 void desk_begin_trouble(iotsim_result trouble);
 
+/* The next command with the instruction `ins` does not reach a card: the answer
+ * is `hex`, status word included. */
+void desk_answer(uint8_t ins, const char *hex);
+
 /* What was sent since the last call; good until the next one. */
 const char *desk_sent(void);
 
@@ -53,6 +62,9 @@ const char *desk_sent(void);
 unsigned desk_opened(void);
 unsigned desk_closed(void);
 unsigned desk_forgotten(void);
+
+/* Transactions begun, likewise: tells another thread's progress. */
+unsigned desk_begun(void);
 
 /* True when every command was sent inside a transaction and every transaction
  * was ended. */
@@ -63,7 +75,9 @@ extern const struct settings desk_settings;
 struct iotsim_uri desk_uri(const char *text);
 struct card *desk_card(const char *uri);
 
-/* A key of the card: its private key `label`, loaded. */
+/* A key of the card: its private key `label`, loaded; with its public half. */
 struct key *desk_key(struct card *card, const char *label);
+struct key *desk_load(struct card *card, const char *label,
+                      struct applet_public_key *half);
 
 #endif

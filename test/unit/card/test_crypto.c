@@ -1,90 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures and random numbers: cost, the shape of the hash, failures. */
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 
-#include "desk.h"
+#include "case.h"
+#include "host.h"
 #include "support/check.h"
-
-static EVP_PKEY *make_pkey(const struct key *key)
-{
-    OSSL_PARAM params[3];
-    char group[32];
-    uint8_t point[APPLET_POINT_LEN];
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-    EVP_PKEY *pkey = NULL;
-
-    strcpy(group, key_get_curve(key)->group);
-    memcpy(point, key_get_point(key), sizeof point);
-    params[0] =
-        OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0);
-    params[1] = OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY,
-                                                  point, sizeof point);
-    params[2] = OSSL_PARAM_construct_end();
-    EVP_PKEY_fromdata_init(ctx);
-    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params);
-    EVP_PKEY_CTX_free(ctx);
-    return pkey;
-}
-
-/* True when r || s of `rs` is a signature of `hash` by `key`. */
-static bool verify(const struct key *key, struct bytes hash, const uint8_t *rs)
-{
-    ECDSA_SIG *sig = ECDSA_SIG_new();
-    EVP_PKEY *pkey = make_pkey(key);
-    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
-    unsigned char *der = NULL;
-    bool valid;
-    int len;
-
-    ECDSA_SIG_set0(sig, BN_bin2bn(rs, 32, NULL), BN_bin2bn(rs + 32, 32, NULL));
-    len = i2d_ECDSA_SIG(sig, &der);
-    valid = len > 0 && EVP_PKEY_verify_init(ctx) == 1 &&
-            EVP_PKEY_verify(ctx, der, (size_t)len, hash.data, hash.len) == 1;
-    OPENSSL_free(der);
-    EVP_PKEY_CTX_free(ctx);
-    EVP_PKEY_free(pkey);
-    ECDSA_SIG_free(sig);
-    return valid;
-}
 
 static const uint8_t sample[APPLET_HASH_MAX] = { 0xaf, 0x2b, 0xdb, 0xe1,
                                                  0xaa, 0x9b, 0x6e, 0xc1 };
 
-static struct soft *sim;
-static struct card *card;
-
-static void begin_case(void)
-{
-    sim = desk_put(desk_sim);
-    card = desk_card("iotsim:");
-}
-
-static void end_case(void)
-{
-    card_free(&card);
-    CHECK(desk_is_fair());
-    CHECK_INT(desk_opened(), desk_closed());
-    desk_clear();
-}
-
 static struct key *make_reference(const char *text)
 {
-    static const uint8_t point[APPLET_POINT_LEN] = { 0x04 };
     struct iotsim_uri uri = desk_uri(text);
     struct key *key = NULL;
 
-    CHECK(iotsim_ok(key_new_reference(
-        &desk_settings, &uri, key_curve_of_type(KEY_P256), point, &key)));
+    CHECK(iotsim_ok(key_new_reference(&desk_settings, &uri,
+                                      key_type_of_octet(KEY_P256), &key)));
     return key;
+}
+
+static struct applet_message ecdsa(size_t hash_len)
+{
+    return (struct applet_message){ .mode = MODE_PAD_SIGN,
+                                    .algorithm = SIGN_ECDSA,
+                                    .input = bytes_of(sample, hash_len) };
 }
 
 static int sign(struct key *key, size_t hash_len, struct buf *signature)
 {
-    return key_sign(key, bytes_of(sample, hash_len), signature).err;
+    struct applet_message message = ecdsa(hash_len);
+
+    return key_sign(key, &message, signature).err;
+}
+
+/* True when `rs` is a signature of `hash_len` octets of the sample. */
+static bool verify(EVP_PKEY *pkey, size_t hash_len, const uint8_t *rs)
+{
+    return host_verify_ecdsa(pkey, bytes_of(sample, hash_len), rs);
 }
 
 static void cost_of_signing(void)
@@ -106,7 +58,7 @@ static void cost_of_signing(void)
     CHECK_INT(signature.len, 3 * APPLET_RS_LEN);
     key_free(&key);
     CHECK_STR(desk_sent(), "-");
-    end_case();
+    CHECK(end_case());
 }
 
 static void every_hash_length(void)
@@ -115,7 +67,9 @@ static void every_hash_length(void)
 
     begin_case();
     for (size_t i = 0; i < 2; i++) {
-        struct key *key = desk_key(card, labels[i]);
+        struct applet_public_key half;
+        struct key *key = desk_load(card, labels[i], &half);
+        EVP_PKEY *pkey = host_public(key_get_type(key), &half);
 
         for (size_t len = 1; len <= APPLET_HASH_MAX; len++) {
             uint8_t rs[APPLET_RS_LEN];
@@ -123,11 +77,12 @@ static void every_hash_length(void)
 
             CHECK_INT(sign(key, len, &signature), 0);
             CHECK_INT(signature.len, APPLET_RS_LEN);
-            CHECK(verify(key, bytes_of(sample, len), rs));
+            CHECK(verify(pkey, len, rs));
         }
+        EVP_PKEY_free(pkey);
         key_free(&key);
     }
-    end_case();
+    CHECK(end_case());
 }
 
 static void bad_arguments(void)
@@ -135,6 +90,7 @@ static void bad_arguments(void)
     uint8_t storage[APPLET_RS_LEN + 10];
     struct buf signature = BUF_OVER(storage);
     struct buf small = buf_over(storage, APPLET_RS_LEN - 1);
+    struct applet_message message = ecdsa(32);
     struct key *key;
     struct key *public;
 
@@ -143,15 +99,20 @@ static void bad_arguments(void)
     public = make_reference("iotsim:object=K1;type=public");
     CHECK_INT(sign(public, 32, &signature), IOTSIM_ERR_BAD_ARGUMENT);
     CHECK_INT(sign(key, 0, &signature), IOTSIM_ERR_BAD_ARGUMENT);
-    CHECK_INT(
-        key_sign(key, bytes_of(storage, APPLET_HASH_MAX + 1), &signature).err,
-        IOTSIM_ERR_BAD_ARGUMENT);
+    message.input = bytes_of(storage, APPLET_HASH_MAX + 1);
+    CHECK_INT(key_sign(key, &message, &signature).err, IOTSIM_ERR_BAD_ARGUMENT);
+    message = ecdsa(32);
+    message.algorithm = SIGN_RSA_PSS;
+    CHECK_INT(key_sign(key, &message, &signature).err, IOTSIM_ERR_BAD_ARGUMENT);
+    message = ecdsa(32);
+    message.input.failed = true;
+    CHECK_INT(key_sign(key, &message, &signature).err, IOTSIM_ERR_BAD_ARGUMENT);
     CHECK_INT(sign(key, 32, &small), IOTSIM_ERR_TOO_LONG);
     CHECK_INT(signature.len + small.len, 0);
     CHECK_STR(desk_sent(), "");
     key_free(&public);
     key_free(&key);
-    end_case();
+    CHECK(end_case());
 }
 
 static void refusals(void)
@@ -175,7 +136,7 @@ static void refusals(void)
         CHECK_INT(sign(key, 32, &signature), rows[i].want);
         CHECK_INT(signature.len, 0);
         key_free(&key);
-        end_case();
+        CHECK(end_case());
     }
 }
 
@@ -187,16 +148,20 @@ static void second_try_signs(void)
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         uint8_t rs[APPLET_RS_LEN];
         struct buf signature = BUF_OVER(rs);
+        struct applet_public_key half;
         struct key *key;
+        EVP_PKEY *pkey;
 
         begin_case();
-        key = desk_key(card, "K1");
+        key = desk_load(card, "K1", &half);
+        pkey = host_public(key_get_type(key), &half);
         soft_fault(sim, faults[i]);
         CHECK_INT(sign(key, 32, &signature), 0);
         CHECK_INT(signature.len, APPLET_RS_LEN);
-        CHECK(verify(key, bytes_of(sample, 32), rs));
+        CHECK(verify(pkey, 32, rs));
+        EVP_PKEY_free(pkey);
         key_free(&key);
-        end_case();
+        CHECK(end_case());
     }
 }
 
@@ -221,8 +186,77 @@ static void nothing_sticks(void)
         CHECK_INT(sign(key, 32, &signature), 0);
         CHECK_INT(signature.len, APPLET_RS_LEN);
         key_free(&key);
-        end_case();
+        CHECK(end_case());
     }
+}
+
+/* The card verifies by the object itself, or by that of the private key. */
+static void verification(void)
+{
+    uint8_t rs[APPLET_RS_LEN];
+    struct buf signature = BUF_OVER(rs);
+    struct applet_message message = ecdsa(20); /* shaped, as to sign */
+    struct key *keys[2];
+    bool valid;
+
+    begin_case();
+    keys[0] = make_reference("iotsim:object=K1;id=%01");
+    keys[1] = make_reference("iotsim:object=K1;type=public");
+    CHECK(iotsim_ok(key_sign(keys[0], &message, &signature)));
+    for (size_t i = 0; i < 2; i++) {
+        rs[5] ^= 1;
+        CHECK(iotsim_ok(key_verify(keys[i], &message, BYTES_OF(rs), &valid)));
+        CHECK(!valid);
+        rs[5] ^= 1;
+        desk_sent();
+        CHECK(iotsim_ok(key_verify(keys[i], &message, BYTES_OF(rs), &valid)));
+        CHECK(valid);
+        CHECK_STR(desk_sent(), "2C 2D 2C");
+    }
+    CHECK(iotsim_ok(key_verify(keys[0], &message, bytes_of(rs, 63), &valid)));
+    CHECK(!valid);
+    CHECK_STR(desk_sent(), "");
+    key_free(&keys[0]);
+    key_free(&keys[1]);
+    CHECK(end_case());
+}
+
+static void no_verification(void)
+{
+    static const struct {
+        const char *uri;
+        const char *fault;
+        enum iotsim_err want;
+    } rows[] = {
+        { "iotsim:object=LONE;id=%03", "", IOTSIM_ERR_NO_KEY_PAIR },
+        { "iotsim:object=E1;type=public", "", IOTSIM_ERR_NOT_PERMITTED },
+        { "iotsim:object=K9;type=public", "", IOTSIM_ERR_NOT_FOUND },
+        { "iotsim:object=K1", "ins=2C,times=0,sw=6A80", IOTSIM_ERR_WRONG_MODE },
+        { "iotsim:object=K1", "ins=2D,times=0,sw=6985",
+          IOTSIM_ERR_NOT_PERMITTED },
+    };
+    static const uint8_t rs[APPLET_RS_LEN] = { 1 };
+    struct applet_message message = ecdsa(32);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct key *key;
+        bool valid = true;
+
+        begin_case();
+        key = make_reference(rows[i].uri);
+        if (rows[i].fault[0] != '\0')
+            soft_fault(sim, rows[i].fault);
+        CHECK_INT(key_verify(key, &message, BYTES_OF(rs), &valid).err,
+                  rows[i].want);
+        CHECK(!valid);
+        key_free(&key);
+        CHECK(end_case());
+    }
+}
+
+static iotsim_result get_random(size_t len, struct buf *out)
+{
+    return card_get_random(card, len, deadline_in(5000), out);
 }
 
 static void random_numbers(void)
@@ -232,17 +266,79 @@ static void random_numbers(void)
 
     begin_case();
     buf_u8(&out, 0x55);
-    CHECK(iotsim_ok(card_get_random(card, 150, &out)));
+    CHECK(iotsim_ok(get_random(150, &out)));
     CHECK_INT(out.len, 151);
     CHECK_INT(storage[0], 0x55);
-    CHECK_INT(card_get_random(card, 50, &out).err, IOTSIM_ERR_TOO_LONG);
+    CHECK_INT(get_random(50, &out).err, IOTSIM_ERR_TOO_LONG);
+    memset(storage + 151, 0xee, 49);
     soft_fault(sim, "ins=84,times=0,sw=6A80");
-    CHECK_INT(card_get_random(card, 49, &out).err, IOTSIM_ERR_CARD_STATUS);
+    CHECK_INT(get_random(49, &out).err, IOTSIM_ERR_CARD_STATUS);
     CHECK_INT(out.len, 151);
     CHECK(!out.failed);
-    end_case();
+    for (size_t i = 151; i < sizeof storage; i++)
+        CHECK_INT(storage[i], 0);
+    CHECK(end_case());
+}
+
+/* One try, and no waiting beyond the time that was given. */
+static void random_numbers_in_time(void)
+{
+    uint8_t storage[16];
+    struct buf out = BUF_OVER(storage);
+    struct card *other = desk_card("iotsim:?reader=Desk");
+    struct deadline past = deadline_in(-1);
+
+    begin_case();
+    soft_fault(sim, "ins=84,times=1,sw=6F00");
+    CHECK_INT(get_random(16, &out).err, IOTSIM_ERR_CARD_STATUS);
+    CHECK_STR(desk_sent(), "+ A4 84 -");
+    CHECK(iotsim_ok(get_random(8, &out)));
+    CHECK(iotsim_ok(card_get_random(other, 8, deadline_in(5000), &out)));
+    buf_cut(&out, 0);
+    CHECK(iotsim_ok(card_enter(other, deadline_in(5000)))); /* and stays */
+    desk_sent();
+    CHECK_INT(card_get_random(card, 16, past, &out).err, IOTSIM_ERR_BUSY);
+    CHECK_STR(desk_sent(), "");
+    transport_end(&other->transport);
+    CHECK_INT(card_get_random(card, 16, past, &out).err, IOTSIM_ERR_BUSY);
+    CHECK_STR(desk_sent(), ""); /* the turn came, but too late */
+    CHECK(iotsim_ok(lock_take(&card->lock, deadline_in(5000))));
+    CHECK_INT(card_get_random(card, 16, past, &out).err, IOTSIM_ERR_BUSY);
+    lock_give(&card->lock);
+    CHECK_INT(out.len, 0);
+    CHECK(iotsim_ok(get_random(16, &out)));
+    card_free(&other);
+    CHECK(end_case());
+}
+
+/* The second of two commands has no time: nothing is lost but the numbers. */
+static void late_random_numbers_cost_nothing(void)
+{
+    uint8_t storage[128];
+    struct buf out = BUF_OVER(storage);
+    uint8_t secret[APPLET_SECRET_LEN];
+    struct applet_public_key half;
+    struct key *key;
+
+    begin_case_with(desk_ecdh);
+    CHECK(iotsim_ok(key_generate_ephemeral(card, key_type_of_octet(KEY_P256),
+                                           true, &half, &key)));
+    for (int i = 0; i < 4; i++) {
+        soft_faults_clear(sim);
+        soft_fault(sim, "ins=84,delay=60");
+        desk_sent();
+        CHECK_INT(card_get_random(card, 128, deadline_in(50), &out).err,
+                  IOTSIM_ERR_BUSY);
+        CHECK_STR(desk_sent(), "84");
+        CHECK_INT(out.len, 0);
+    }
+    CHECK_INT(key_agree(key, half.point, secret).err, 0);
+    key_free(&key);
+    CHECK_INT(desk_opened(), 1);
+    CHECK(end_case());
 }
 
 TEST_MAIN(TEST(cost_of_signing), TEST(every_hash_length), TEST(bad_arguments),
           TEST(refusals), TEST(second_try_signs), TEST(nothing_sticks),
-          TEST(random_numbers))
+          TEST(verification), TEST(no_verification), TEST(random_numbers),
+          TEST(random_numbers_in_time), TEST(late_random_numbers_cost_nothing))

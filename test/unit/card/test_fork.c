@@ -18,8 +18,12 @@ static bool sign(void)
     static const uint8_t hash[32] = { 1 };
     uint8_t storage[APPLET_RS_LEN];
     struct buf signature = BUF_OVER(storage);
+    struct applet_message message = { .mode = MODE_PAD_SIGN,
+                                      .algorithm = SIGN_ECDSA,
+                                      .hash = HASH_SHA256,
+                                      .input = BYTES_OF(hash) };
 
-    return iotsim_ok(key_sign(key, BYTES_OF(hash), &signature));
+    return iotsim_ok(key_sign(key, &message, &signature));
 }
 
 static void begin_case(void)

@@ -82,7 +82,7 @@ static bool use(struct card *card)
     uint8_t octet;
     struct buf out = buf_over(&octet, 1);
 
-    return iotsim_ok(card_get_random(card, 1, &out));
+    return iotsim_ok(card_get_random(card, 1, deadline_in(5000), &out));
 }
 
 static void known_aid_is_remembered(void)

@@ -94,12 +94,11 @@ static void last_reference_closes(void)
 static void nothing_is_sent_before_use(void)
 {
     struct iotsim_uri uri = desk_uri("iotsim:object=K1");
-    uint8_t point[APPLET_POINT_LEN] = { 4 };
     struct key *key;
 
     desk_put(desk_sim);
-    CHECK(iotsim_ok(key_new_reference(
-        &desk_settings, &uri, key_curve_of_type(KEY_P256), point, &key)));
+    CHECK(iotsim_ok(key_new_reference(&desk_settings, &uri,
+                                      key_type_of_octet(KEY_P256), &key)));
     key_free(&key);
     CHECK_STR(desk_sent(), "");
     CHECK_INT(desk_opened(), 0);

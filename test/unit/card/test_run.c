@@ -1,25 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* card_run: what a request costs, and what happens when the card or the link
  * fails under it. */
-#include "desk.h"
+#include "case.h"
 #include "support/check.h"
-
-static struct soft *sim;
-static struct card *card;
-
-static void begin_case(void)
-{
-    sim = desk_put(desk_sim);
-    card = desk_card("iotsim:");
-}
-
-static void end_case(void)
-{
-    card_free(&card);
-    CHECK(desk_is_fair());
-    CHECK_INT(desk_opened(), desk_closed());
-    desk_clear();
-}
 
 static iotsim_result get_one_octet(struct card *c, void *arg)
 {
@@ -49,7 +32,7 @@ static void cost(void)
     CHECK_RUN(0, "84");
     card_free(&card);
     CHECK_STR(desk_sent(), "-");
-    end_case();
+    CHECK(end_case());
 }
 
 static void reset_between_requests(void)
@@ -62,7 +45,7 @@ static void reset_between_requests(void)
     CHECK_INT(run(CARD_ONCE).err, 0); /* nothing had been sent yet */
     CHECK_STR(desk_sent(), "+ A4 84");
     CHECK_INT(desk_opened(), 1);
-    end_case();
+    CHECK(end_case());
 }
 
 /* The transport does not notice; the card says that the channel is gone. */
@@ -77,7 +60,7 @@ static void quiet_reset(void)
     CHECK_INT(run(CARD_ONCE).err, IOTSIM_ERR_NO_CHANNEL);
     CHECK_STR(desk_sent(), "84");
     CHECK_RUN(0, "+ A4 84");
-    end_case();
+    CHECK(end_case());
 }
 
 static void removal(void)
@@ -91,7 +74,7 @@ static void removal(void)
     CHECK_RUN(0, "+ A4 84");
     sim = desk_swap(0, desk_sim);
     CHECK_RUN(0, "+ A4 84");
-    end_case();
+    CHECK(end_case());
 }
 
 static void removal_during_a_request(void)
@@ -102,7 +85,7 @@ static void removal_during_a_request(void)
     CHECK_STR(desk_sent(), "+ A4 84");
     desk_swap(0, desk_sim);
     CHECK_RUN(0, "+ A4 84");
-    end_case();
+    CHECK(end_case());
 }
 
 /* Each failure of `begin` on an open link. */
@@ -126,7 +109,7 @@ static void begin_fails(void)
         desk_begin_trouble(rows[i].trouble);
         CHECK_INT(run(CARD_ONCE).err, rows[i].want);
         CHECK_STR(desk_sent(), rows[i].sent);
-        end_case();
+        CHECK(end_case());
     }
 }
 
@@ -154,6 +137,7 @@ static void work_fails(void)
         { { IOTSIM_ERR_NOT_PERMITTED, 0x6985, 0 }, false, "84" },
         { { IOTSIM_ERR_CARD_UPDATING, 0x6984, 0 }, false, "84" },
         { { IOTSIM_ERR_NO_MEMORY, 0, 0 }, false, "84" },
+        { { IOTSIM_ERR_BUSY, 0, 0 }, false, "84" }, /* no time left */
         { { IOTSIM_ERR_CARD_RESET, 0, 0 }, true, "+ A4 84" },
         { { IOTSIM_ERR_CARD_REMOVED, 0, 0 }, true, "+ A4 84" },
         { { IOTSIM_ERR_NO_SERVICE, 0, 0 }, true, "+ A4 84" },
@@ -180,7 +164,7 @@ static void work_fails(void)
             CHECK_INT(result.err, again ? 0 : rows[i].failure.err);
             CHECK(iotsim_ok(run(CARD_ONCE)));
             CHECK_STR(desk_sent(), rows[i].sent);
-            end_case();
+            CHECK(end_case());
         }
 }
 
@@ -193,7 +177,7 @@ static void only_once_more(void)
               IOTSIM_ERR_CARD_REMOVED);
     CHECK_STR(desk_sent(), "+ A4 + A4");
     CHECK_RUN(0, "+ A4 84 -"); /* nobody closed the first two channels */
-    end_case();
+    CHECK(end_case());
 }
 
 /* What a fresh channel does not understand, another one will not either. */
@@ -205,7 +189,7 @@ static void fresh_channel_is_not_doubted(void)
     CHECK_INT(card_run(card, fail_as_told, told, CARD_REPEATABLE).err,
               IOTSIM_ERR_UNSUPPORTED);
     CHECK_STR(desk_sent(), "+ A4 -");
-    end_case();
+    CHECK(end_case());
 }
 
 static void last_channel_is_not_kept(void)
@@ -219,7 +203,7 @@ static void last_channel_is_not_kept(void)
     CHECK_INT(desk_opened(), 1);
     desk_reset(0);
     CHECK_RUN(0, "+ A4 84");
-    end_case();
+    CHECK(end_case());
 }
 
 /* As many processes as you like: one object each, as ways differ. */
@@ -246,7 +230,7 @@ static void many_share_three_channels(void)
     for (size_t i = 0; i < WAYS; i++)
         card_free(&cards[i]);
     CHECK_STR(desk_sent(), "- -");
-    end_case();
+    CHECK(end_case());
 }
 
 static void waits_no_longer_than_the_timeout(void)
@@ -265,7 +249,39 @@ static void waits_no_longer_than_the_timeout(void)
     transport_end(&other->transport);
     CHECK_RUN(0, "84");
     card_free(&other);
-    end_case();
+    CHECK(end_case());
+}
+
+/* Containers are emptied where they are, on the link that is there, or not at
+ * all. */
+static void release_opens_nothing(void)
+{
+    static const struct {
+        iotsim_result trouble;
+        bool keeps; /* the link */
+        const char *sent;
+        const char *next;
+    } rows[] = {
+        { { 0, 0, 0 }, true, "A4", "84" },
+        { { IOTSIM_ERR_BUSY, 0, 0 }, true, "", "84 A4" },
+        { { IOTSIM_ERR_CARD_RESET, 0, 0 }, false, "", "+ A4 84" },
+        { { IOTSIM_ERR_CARD_REMOVED, 0, 0 }, false, "", "+ A4 84" },
+        { { IOTSIM_ERR_NO_SERVICE, 0, 0 }, false, "", "+ A4 84" },
+        { { IOTSIM_ERR_IO, 0, 5 }, false, "", "+ A4 84" },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin_case();
+        CHECK_RUN(0, "+ A4 84");
+        card->filled = true;
+        desk_begin_trouble(rows[i].trouble);
+        card_release(card);
+        CHECK_STR(desk_sent(), rows[i].sent);
+        CHECK_INT(desk_opened(), 1);
+        CHECK_INT(desk_closed(), rows[i].keeps ? 0 : 1);
+        CHECK_RUN(0, rows[i].next);
+        CHECK(end_case());
+    }
 }
 
 TEST_MAIN(TEST(cost), TEST(reset_between_requests), TEST(quiet_reset),
@@ -273,4 +289,4 @@ TEST_MAIN(TEST(cost), TEST(reset_between_requests), TEST(quiet_reset),
           TEST(work_fails), TEST(only_once_more),
           TEST(fresh_channel_is_not_doubted), TEST(last_channel_is_not_kept),
           TEST(many_share_three_channels),
-          TEST(waits_no_longer_than_the_timeout))
+          TEST(waits_no_longer_than_the_timeout), TEST(release_opens_nothing))

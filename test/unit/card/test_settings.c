@@ -2,6 +2,7 @@
 /* Settings: every row of the table, the environment, completing a URI. */
 #include "card/settings.h"
 
+#include "applet/tags.h"
 #include "base/result.h"
 #include "support/check.h"
 #include "transport/transport.h"
@@ -13,6 +14,8 @@ static void defaults(void)
     settings_init(&s);
     CHECK_INT(s.timeout_ms, 30000);
     CHECK_INT(s.log_level, LOG_NONE);
+    CHECK_INT(s.mode, 0);
+    CHECK(!s.ephemeral_software);
     CHECK_STR(s.where.transport, "");
     CHECK_STR(s.log_file, "");
     CHECK_STR(s.trace_file, "");
@@ -39,6 +42,8 @@ static void every_name(void)
     set_it("aid", "a0000005590010");
     set_it("token", "8988211000000430010");
     set_it("timeout", "1500");
+    set_it("signature-mode", "text");
+    set_it("ephemeral", "software");
     set_it("log", "debug");
     set_it("log-file", "/tmp/log");
     set_it("trace", "/tmp/trace");
@@ -49,6 +54,8 @@ static void every_name(void)
     CHECK_HEX(s.where.aid, s.where.aid_len, "A0000005590010");
     CHECK_STR(s.where.token, "8988211000000430010");
     CHECK_INT(s.timeout_ms, 1500);
+    CHECK_INT(s.mode, MODE_FULL_TEXT);
+    CHECK(s.ephemeral_software);
     CHECK_INT(s.log_level, LOG_DEBUG);
     CHECK_STR(s.log_file, "/tmp/log");
     CHECK_STR(s.trace_file, "/tmp/trace");
@@ -62,7 +69,7 @@ static void names(void)
     settings_init(&s);
     while (settings_name(n) != NULL)
         n++;
-    CHECK_INT(n, 10);
+    CHECK_INT(n, 12);
     CHECK_STR(settings_name(0), "transport");
     CHECK(iotsim_ok(settings_set(&s, "module", "iotsim.so", &known)));
     CHECK(!known);
@@ -90,6 +97,11 @@ static void bad_values(void)
         { "timeout", "-1" },
         { "timeout", "30s" },
         { "timeout", " 30" },
+        { "signature-mode", "Hash" },
+        { "signature-mode", "03" },
+        { "signature-mode", "last block" },
+        { "ephemeral", "hardware" },
+        { "ephemeral", "yes" },
         { "log", "" },
         { "log", "loud" },
         { "log", "Debug" },
@@ -127,6 +139,31 @@ static void long_values(void)
     }
     CHECK_INT(settings_set(&s, "token", "898821100000043001000", &known).err,
               IOTSIM_ERR_TOO_LONG);
+}
+
+/* Each word, and what takes it back. */
+static void words(void)
+{
+    static const struct {
+        const char *word;
+        uint8_t mode;
+    } modes[] = { { "hash", MODE_PAD_SIGN },
+                  { "last-block", MODE_LAST_BLOCK },
+                  { "text", MODE_FULL_TEXT },
+                  { "", 0 } };
+
+    settings_init(&s);
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        set_it("signature-mode", modes[i].word);
+        CHECK_INT(s.mode, modes[i].mode);
+    }
+    set_it("ephemeral", "software");
+    CHECK(s.ephemeral_software);
+    set_it("ephemeral", "wait");
+    CHECK(!s.ephemeral_software);
+    set_it("ephemeral", "software");
+    set_it("ephemeral", "");
+    CHECK(!s.ephemeral_software);
 }
 
 static void empty_values(void)
@@ -257,6 +294,6 @@ static void apply(void)
 }
 
 TEST_MAIN(TEST(defaults), TEST(every_name), TEST(names), TEST(bad_values),
-          TEST(long_values), TEST(empty_values), TEST(environment),
+          TEST(long_values), TEST(words), TEST(empty_values), TEST(environment),
           TEST(environment_beats_openssl_cnf), TEST(resolve),
           TEST(resolve_card), TEST(apply))

@@ -40,8 +40,9 @@ EVP_PKEY *bench_key(OSSL_LIB_CTX *libctx, const char *uri);
 /* The software key K1, whole, of the default provider. */
 EVP_PKEY *bench_soft_k1(void);
 
-/* The reason and data of the newest error, "reason: data", "" when the queue
- * is empty; the queue is emptied. Static. */
+/* The reason and data of the newest error, "reason: data", "" when there is
+ * none; the queue is emptied. What libcrypto 3.5 adds whenever a provider fails
+ * does not count. Static. */
 const char *bench_error(void);
 
 #endif

@@ -180,9 +180,138 @@ static void uri_is_told(void)
     bench_close(libctx);
 }
 
+/* As X509_check_private_key and libssl compare, in both directions. */
+static void certificate_goes_with_its_key(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    EVP_PKEY *key = bench_key(libctx, "iotsim:object=K1");
+    EVP_PKEY *other = bench_key(libctx, "iotsim:object=B1");
+    EVP_PKEY *soft = bench_soft_k1();
+    X509 *certificate = X509_new_ex(libctx, NULL);
+
+    CHECK(X509_set_pubkey(certificate, key) == 1);
+    CHECK_INT(X509_check_private_key(certificate, key), 1);
+    CHECK_INT(X509_check_private_key(certificate, soft), 1);
+    CHECK(X509_set_pubkey(certificate, soft) == 1);
+    CHECK_INT(X509_check_private_key(certificate, key), 1);
+    CHECK_STR(bench_error(), "");
+    CHECK_INT(X509_check_private_key(certificate, other), 0);
+    CHECK(strstr(bench_error(), "mismatch") != NULL);
+    X509_free(certificate);
+    EVP_PKEY_free(soft);
+    EVP_PKEY_free(other);
+    EVP_PKEY_free(key);
+    bench_close(libctx);
+}
+
+/* By our key manager, from what the default one gives, explicit numbers of the
+ * curve and all. */
+static void import(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    EVP_PKEY *soft = bench_soft_k1();
+    EVP_PKEY *imported = NULL;
+    EVP_PKEY_CTX *maker =
+        EVP_PKEY_CTX_new_from_name(libctx, "EC", "provider=iotsim");
+    OSSL_PARAM *params = NULL;
+    unsigned char *ours = NULL;
+    int len;
+
+    CHECK(EVP_PKEY_todata(soft, EVP_PKEY_PUBLIC_KEY, &params) == 1);
+    CHECK(EVP_PKEY_fromdata_init(maker) == 1);
+    CHECK(EVP_PKEY_fromdata(maker, &imported, EVP_PKEY_PUBLIC_KEY, params) ==
+          1);
+    REQUIRE(imported != NULL);
+    CHECK_INT(EVP_PKEY_eq(imported, soft), 1);
+    len = i2d_PUBKEY(imported, &ours);
+    CHECK_HEX(ours, (size_t)len, P256_SPKI_HEAD K1_POINT);
+    CHECK_STR(bench_error(), "");
+    CHECK(EVP_PKEY_export(imported, EVP_PKEY_KEYPAIR, refuse, &len) == 1);
+    OPENSSL_free(ours);
+    OSSL_PARAM_free(params);
+    EVP_PKEY_CTX_free(maker);
+    EVP_PKEY_free(imported);
+    EVP_PKEY_free(soft);
+    bench_close(libctx);
+}
+
+static EVP_PKEY *from_numbers(OSSL_LIB_CTX *libctx, const char *properties,
+                              OSSL_PARAM params[])
+{
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *maker = EVP_PKEY_CTX_new_from_name(libctx, "EC", properties);
+
+    CHECK(EVP_PKEY_fromdata_init(maker) == 1);
+    if (EVP_PKEY_fromdata(maker, &key, EVP_PKEY_KEYPAIR, params) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(maker);
+    return key;
+}
+
+/* Quietly, unless keys of the card are asked for: then fromdata comes here. */
+static void private_key_is_left_where_it_is(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    EVP_PKEY *soft = bench_soft_k1();
+    EVP_PKEY *key;
+    OSSL_PARAM *params = NULL;
+
+    CHECK(EVP_PKEY_todata(soft, EVP_PKEY_KEYPAIR, &params) == 1);
+    CHECK(from_numbers(libctx, "provider=iotsim", params) == NULL);
+    CHECK_STR(bench_error(), "");
+    key = from_numbers(libctx, "provider=iotsim,iotsim.ecdh=yes", params);
+    REQUIRE(key != NULL);
+    CHECK_INT(EVP_PKEY_eq(key, soft), 1);
+    OSSL_PARAM_locate(params, OSSL_PKEY_PARAM_GROUP_NAME)->key = "nothing";
+    CHECK(from_numbers(libctx, "?iotsim.ecdh=yes", params) == NULL);
+    CHECK(strstr(bench_error(), "a curve that has no name") != NULL);
+    OSSL_PARAM_free(params);
+    EVP_PKEY_free(key);
+    EVP_PKEY_free(soft);
+    bench_close(libctx);
+}
+
+/* What attracts verification does not attract signing. */
+static void software_key_signs_where_it_is(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    EVP_PKEY *soft = bench_soft_k1();
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *ctx = NULL;
+
+    CHECK(EVP_DigestSignInit_ex(md, &ctx, "SHA256", libctx,
+                                "?iotsim.verify=yes", soft, NULL) == 1);
+    REQUIRE(ctx != NULL);
+    CHECK_STR(OSSL_PROVIDER_get0_name(EVP_PKEY_CTX_get0_provider(ctx)),
+              "default");
+    CHECK_STR(bench_error(), "");
+    EVP_MD_CTX_free(md);
+    EVP_PKEY_free(soft);
+    bench_close(libctx);
+}
+
+static void checks(void)
+{
+    OSSL_LIB_CTX *libctx = bench_open(desk_sim);
+    EVP_PKEY *key = bench_key(libctx, "iotsim:object=K1");
+    EVP_PKEY_CTX *check = EVP_PKEY_CTX_new_from_pkey(libctx, key, NULL);
+
+    CHECK_INT(EVP_PKEY_public_check(check), 1);
+    CHECK_INT(EVP_PKEY_public_check_quick(check), 1);
+    CHECK_INT(EVP_PKEY_param_check(check), 1);
+    CHECK_INT(EVP_PKEY_check(check), 1);
+    CHECK_INT(EVP_PKEY_pairwise_check(check), 1);
+    CHECK_STR(bench_error(), "");
+    EVP_PKEY_CTX_free(check);
+    EVP_PKEY_free(key);
+    bench_close(libctx);
+}
+
 TEST_MAIN(TEST(public_half_is_that_of_the_rfc),
           TEST(parameters_are_those_of_a_software_key),
           TEST(equals_the_software_key_both_ways),
           TEST(private_key_is_never_exported), TEST(export_names_the_curve),
           TEST(duplicate_is_the_same_key), TEST(copied_parameters_are_no_key),
-          TEST(uri_is_told))
+          TEST(uri_is_told), TEST(certificate_goes_with_its_key), TEST(import),
+          TEST(private_key_is_left_where_it_is),
+          TEST(software_key_signs_where_it_is), TEST(checks))

@@ -279,9 +279,142 @@ static void public_key_does_not_sign(void)
     close_bench();
 }
 
+/* What came is an error in our words; libcrypto 3.4 and later has its own. */
+static void check_ended(int ok)
+{
+    const bool theirs =
+        OPENSSL_version_major() > 3 || OPENSSL_version_minor() >= 4;
+    const char *error = bench_error();
+
+    CHECK(ok != 1);
+    CHECK(theirs ? error[0] != '\0'
+                 : strstr(error, "the message has ended") != NULL);
+}
+
+static void message_ends_once_and_says_so(void)
+{
+    static const unsigned char text[] = "text";
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned char sig[80];
+    size_t len = sizeof sig;
+    size_t again = sizeof sig;
+
+    open_bench();
+    CHECK(EVP_DigestSignInit_ex(ctx, NULL, "SHA256", libctx, NULL, key, NULL));
+    CHECK(EVP_DigestSign(ctx, sig, &len, text, 4));
+    check_ended(EVP_DigestSign(ctx, sig, &again, text, 4));
+    check_ended(EVP_DigestSignUpdate(ctx, text, 4));
+    again = sizeof sig;
+    check_ended(EVP_DigestSignFinal(ctx, sig, &again));
+    CHECK(
+        EVP_DigestVerifyInit_ex(ctx, NULL, "SHA256", libctx, NULL, key, NULL));
+    CHECK_INT(EVP_DigestVerify(ctx, sig, len, text, 4), 1);
+    check_ended(EVP_DigestVerify(ctx, sig, len, text, 4));
+    EVP_MD_CTX_free(ctx);
+    close_bench();
+}
+
+/* The card is back: the same context signs, by digest of the whole message. */
+static void one_shot_that_failed_is_repeated(void)
+{
+    static const unsigned char text[] = "text";
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned char sig[80];
+    size_t len = sizeof sig;
+    struct soft *card;
+
+    open_bench();
+    card = desk_swap(0, desk_sim);
+    soft_fault(card, "ins=2B,times=0,sw=6F00");
+    CHECK(EVP_DigestSignInit_ex(ctx, NULL, "SHA256", libctx, NULL, key, NULL));
+    CHECK(EVP_DigestSign(ctx, sig, &len, text, 4) != 1);
+    CHECK(strstr(bench_error(), "signing with iotsim:") != NULL);
+    soft_faults_clear(card);
+    len = sizeof sig;
+    if (OPENSSL_version_major() == 3 && OPENSSL_version_minor() < 4) {
+        CHECK_INT(EVP_DigestSign(ctx, sig, &len, text, 4), 1);
+        CHECK(verified("SHA256", "text", 4, sig, len));
+    }
+    EVP_MD_CTX_free(ctx);
+    close_bench();
+}
+
+/* A part came before: what a repetition would sign is not what was meant. */
+static void rest_of_a_message_is_not_repeated(void)
+{
+    static const unsigned char text[] = "text";
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned char sig[80];
+    size_t len = sizeof sig;
+    struct soft *card;
+
+    open_bench();
+    card = desk_swap(0, desk_sim);
+    soft_fault(card, "ins=2B,times=0,sw=6F00");
+    CHECK(EVP_DigestSignInit_ex(ctx, NULL, "SHA256", libctx, NULL, key, NULL));
+    CHECK(EVP_DigestSignUpdate(ctx, text, 4));
+    CHECK(EVP_DigestSign(ctx, sig, &len, text, 4) != 1);
+    bench_error();
+    soft_faults_clear(card);
+    len = sizeof sig;
+    check_ended(EVP_DigestSign(ctx, sig, &len, text, 4));
+    EVP_MD_CTX_free(ctx);
+    close_bench();
+}
+
+static void ephemeral_key_does_not_sign(void)
+{
+    OSSL_LIB_CTX *other = bench_open(desk_ecdh);
+    EVP_PKEY *ephemeral =
+        EVP_PKEY_Q_keygen(other, "?iotsim.ecdh=yes", "EC", "P-256");
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    REQUIRE(ephemeral != NULL);
+    desk_sent();
+    CHECK(EVP_DigestSignInit_ex(ctx, NULL, "SHA256", other, NULL, ephemeral,
+                                NULL) != 1);
+    CHECK(strstr(bench_error(), "an ephemeral key serves key agreement only") !=
+          NULL);
+    CHECK_STR(desk_sent(), "");
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(ephemeral);
+    bench_close(other);
+}
+
+/* Keys that are on no card have no name in messages. */
+static void refusal_names_no_key_that_has_no_name(void)
+{
+    OSSL_LIB_CTX *other = bench_open(desk_ecdh);
+    EVP_PKEY *software =
+        EVP_PKEY_Q_keygen(other, "?iotsim.ecdh=yes", "EC", "P-384");
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *signer = NULL;
+    char digest[] = "SHA512";
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_SIGNATURE_PARAM_DIGEST, digest,
+                                         0),
+        OSSL_PARAM_END,
+    };
+
+    REQUIRE(software != NULL);
+    CHECK_INT(EVP_DigestSignInit_ex(ctx, &signer, "SHA256", other,
+                                    "?provider=iotsim", software, NULL),
+              1);
+    CHECK(EVP_PKEY_CTX_set_params(signer, params) != 1);
+    CHECK(strstr(bench_error(), "; key") == NULL);
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(software);
+    bench_close(other);
+}
+
 TEST_MAIN(TEST(every_digest_signs), TEST(streams_and_copies),
           TEST(costs_four_exchanges_then_two), TEST(signs_a_hash_of_any_length),
           TEST(hash_must_fit_its_digest), TEST(shake_is_refused),
           TEST(verifies_in_software),
           TEST(algorithm_id_is_that_of_the_default_provider),
-          TEST(other_sim_does_not_sign), TEST(public_key_does_not_sign))
+          TEST(other_sim_does_not_sign), TEST(public_key_does_not_sign),
+          TEST(message_ends_once_and_says_so),
+          TEST(one_shot_that_failed_is_repeated),
+          TEST(rest_of_a_message_is_not_repeated),
+          TEST(ephemeral_key_does_not_sign),
+          TEST(refusal_names_no_key_that_has_no_name))
