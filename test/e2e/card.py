@@ -18,6 +18,12 @@ MANAGE_CHANNEL = "70"
 SELECT = "A4"
 SIGN_INIT = "2A"
 SIGN_UPDATE = "2B"
+VERIFY_UPDATE = "2D"
+GENERATE = "B9"
+COMPUTE_DH = "46"
+PUT_KEY_UPDATE = "D8"
+GET_RANDOM = "84"
+READ_FILE = "B0"
 
 
 class Exchange:
@@ -46,6 +52,7 @@ class Card:
 
     def __init__(self, folder, transport, service=None, profile="demo.conf",
                  options=(), state="card.state"):
+        """`profile`: a file of the software card's `cards`, or a path."""
         self.folder = str(folder)
         self.transport = transport
         self.service = service
@@ -134,6 +141,15 @@ class Card:
 
     def mark(self):
         return len(self.exchanges())
+
+
+def left_open(exchanges):
+    """Channels that were opened and not closed again."""
+    opened = [e for e in exchanges if e.command.startswith("00700000")
+              and e.answer.endswith("9000")]
+    closed = [e for e in exchanges if e.command[2:6] == "7080"
+              and e.answer.endswith("9000")]
+    return len(opened) - len(closed)
 
 
 def count(exchanges, ins):

@@ -93,8 +93,10 @@ def service(transport, request):
 
 
 @pytest.fixture(scope="module")
-def shared_card(transport, service, tmp_path_factory):
-    card = Card(tmp_path_factory.mktemp("card"), transport, service)
+def shared_card(transport, service, tmp_path_factory, request):
+    """A card of the profile that the module calls PROFILE."""
+    profile = getattr(request.module, "PROFILE", "demo.conf")
+    card = Card(tmp_path_factory.mktemp("card"), transport, service, profile)
     yield card
     card.stop()
 

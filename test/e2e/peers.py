@@ -19,6 +19,22 @@ subjectAltName = DNS:localhost, IP:127.0.0.1
 NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
 
+def names(text):
+    """`text` with names written as by OpenSSL 3.5, CN=device, and not as by
+    3.0, CN = device."""
+    return text.replace(" = ", "=")
+
+
+# A server that wants a certificate and sends back every line reversed.
+MUTUAL = ["-Verify", "2", "-verify_return_error", "-rev"]
+
+
+def of(name):
+    """Arguments for the side called `name`."""
+    return ["-cert", f"{name}.pem", "-key", f"{name}.key", "-CAfile",
+            "ca.pem"]
+
+
 class Authority:
     """A CA with a software key; certificates go to `folder`."""
 
@@ -106,6 +122,21 @@ def s_client(runner, port, *arguments, status=0, say="hello\nCLOSE\n"):
                           "-ign_eof", "-verify_return_error",
                           "-verify_hostname", "localhost", *arguments,
                           input=say.encode(), status=status)
+
+
+def check_dtls(server_side, client_side, server_arguments, client_arguments):
+    """A mutual handshake of DTLS 1.2, and a message."""
+    port = free_port()
+    with server(server_side, [
+            "/usr/bin/openssl", "s_server", "-dtls1_2", "-accept",
+            f"127.0.0.1:{port}", *server_arguments, "-Verify", "2",
+            "-verify_return_error"], port, lambda log: "ACCEPT" in log,
+            f"s_server-{port}") as process:
+        client = client_side.openssl(
+            "s_client", "-dtls1_2", "-connect", f"127.0.0.1:{port}",
+            "-verify_return_error", *client_arguments, input=b"hello\n")
+        assert "New, TLSv1.2" in client.out
+        wait_for(lambda: "hello" in process.text(), "the message")
 
 
 class Nginx:

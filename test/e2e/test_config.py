@@ -6,7 +6,9 @@ import os
 
 import pytest
 
+import peers
 import run
+from card import GENERATE, SIGN_UPDATE, count
 from paths import TOOL
 
 SECTIONS = {
@@ -64,14 +66,80 @@ def check_use(sim, stock):
     sim.openssl("rand", "-hex", "8")
 
 
+ORDERS = [("default", "iotsim"), ("iotsim", "default")]
+
+
 @pytest.mark.proves("B4")
-def test_default_comes_first(configured, card, stock):
-    """And where it does not, the tool says so: EC keys that TLS makes are asked
-    of the first provider that knows the name."""
-    check_use(configured(config(("default", "iotsim"), address(card))), stock)
+@pytest.mark.parametrize("order", ORDERS)
+def test_order_of_providers(configured, card, stock, order):
+    check_use(configured(config(order, address(card))), stock)
+
+
+def test_default_should_come_first(configured, card):
+    """The tool says where it does not, and what does not work then."""
     wrong = configured(config(("iotsim", "default"), address(card)))
-    done = wrong.run(TOOL, "check", status=1)
-    assert "list it before iotsim" in done.out
+    done = wrong.run(TOOL, "check")
+    line, = [line for line in done.out.splitlines()
+             if "should come before iotsim" in line]
+    assert "WARN" in line.upper() and "EVP_PKEY_fromdata" in line
+
+
+@pytest.mark.proves("B4")
+@pytest.mark.parametrize("order", ORDERS)
+def test_keys_in_software(configured, card, stock, order):
+    """Made and used as ever, and no exchange with the card."""
+    sim = configured(config(order, address(card)))
+    mark = card.mark()
+    for command in [
+            ["genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-256"],
+            ["genpkey", "-algorithm", "EC", "-pkeyopt", "group:P-384"],
+            ["genpkey", "-algorithm", "RSA"],
+            ["ecparam", "-name", "prime256v1", "-genkey", "-noout"],
+            ["genrsa"], ["genrsa", "-traditional"]]:
+        sim.openssl(*command, "-out", "soft.key")
+        stock.openssl("pkey", "-in", "soft.key", "-check", "-noout")
+        sim.openssl("dgst", "-sha256", "-sign", "soft.key", "-out", "sig",
+                    "message")
+        stock.openssl("pkey", "-in", "soft.key", "-pubout", "-out", "pub")
+        stock.openssl("dgst", "-sha256", "-verify", "pub", "-signature",
+                      "sig", "message")
+    for kind in [["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], ["rsa:2048"]]:
+        sim.openssl("req", "-x509", "-newkey", *kind, "-nodes", "-keyout",
+                    "me.key", "-out", "me.pem", "-subj", "/CN=me")
+        stock.openssl("verify", "-CAfile", "me.pem", "me.pem")
+    assert card.since(mark) == []
+
+
+@pytest.mark.proves("B4")
+@pytest.mark.parametrize("version", ["tls1_2", "tls1_3"])
+@pytest.mark.parametrize("group", ["P-521", "P-384", "X25519"])
+@pytest.mark.parametrize("order", ORDERS)
+def test_tls(configured, card, sim, stock, order, version, group):
+    """With the card's key; the keys of the handshake are in software."""
+    authority = peers.Authority(stock)
+    authority.issue_device(sim)
+    authority.issue_software("peer")
+    ours = configured(config(order, address(card)))
+    # TLS 1.2 wants the certificates' curve among the groups, too.
+    choice = [f"-{version}", "-groups", f"{group}:P-256"]
+    mark = card.mark()
+    with peers.s_server(stock, *peers.of("peer"), *peers.MUTUAL) as server:
+        done = peers.s_client(ours, server.port, *choice,
+                              *peers.of("device"))
+        assert "olleh" in done.out
+    with peers.s_server(ours, *peers.of("device"), *peers.MUTUAL) as server:
+        done = peers.s_client(stock, server.port, *choice, *peers.of("peer"))
+        assert "olleh" in done.out
+    assert count(card.since(mark), SIGN_UPDATE) == 2
+    assert count(card.since(mark), GENERATE) == 0
+
+
+@pytest.mark.proves("B4")
+def test_software_key_is_not_attracted(configured, card, stock):
+    """By those who ask for verification in the card."""
+    more = ("alg_section = algorithms\n[algorithms]\n"
+            "default_properties = ?iotsim.verify=yes")
+    check_use(configured(config(settings=address(card), more=more)), stock)
 
 
 @pytest.mark.parametrize("query", [

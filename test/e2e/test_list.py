@@ -78,7 +78,8 @@ def test_type_selects(sim):
     for kind, count in [("cert", 3), ("private", 2), ("secret-key", 0)]:
         out = sim.run("/usr/bin/openssl", "storeutl", "-noout",
                       f"iotsim:type={kind}", status=0).out
-        assert f"Total found: {count}" in out
+        # 3.5 keeps silent about nothing
+        assert f"Total found: {count}" in out or (count == 0 and out == "")
 
 
 @pytest.mark.proves("D3", "D6")

@@ -118,8 +118,8 @@ def test_request(signer, stock, name):
                    "/CN=device", "-out", "req.pem")
     done = stock.openssl("req", "-in", "req.pem", "-noout", "-verify",
                          "-pubkey")
-    assert "verify OK" in done.err
-    assert done.raw == signer.read(f"{name}.pub")
+    assert "verify OK" in done.all
+    assert done.raw.endswith(signer.read(f"{name}.pub"))
 
 
 @pytest.mark.transports("socket")

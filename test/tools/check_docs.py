@@ -48,15 +48,14 @@ def settings(root):
 def algorithms(root):
     """operation: its algorithm names, from ops/algorithms.c."""
     text = (root / "provider/ops/algorithms.c").read_text()
-    names_ec = re.search(r'#define NAMES_EC "([^"]+)"', text).group(1)
-    found = {}
-    for operation, rows in re.findall(
-            r"OSSL_ALGORITHM (\w+)\[\] = \{(.*?)\n\};", text, re.S):
-        heads = re.findall(r'\{ (NAMES_EC|"[^"]+"),', rows)
-        found[operation] = {
-            h.replace("NAMES_EC", names_ec).strip('"').split(":")[0]
-            for h in heads}
-    return found
+    names = dict(re.findall(r'#define (NAMES_\w+) "([^":]+)', text))
+    tables = {
+        table: {names.get(head, head.strip('"').split(":")[0]) for head in
+                re.findall(r'\{ (NAMES_\w+|"[^"]+"),', rows)}
+        for table, rows in re.findall(
+            r"OSSL_ALGORITHM (\w+)\[\] = \{(.*?)\n\};", text, re.S)}
+    return {operation.lower(): tables[table] for operation, table in
+            re.findall(r"\{ OSSL_OP_(\w+), (\w+) \}", text)}
 
 
 class Checker:
@@ -91,7 +90,7 @@ def check_provider(root, check):
                                                 page.index(".Sh OPERATIONS")],
                           re.M),
                quoted(r"&(\w+)_ops", root / "provider/transport/registry.c"))
-    rows = re.findall(r"^\.It (\w+) Ta ([\w, ]+) Ta",
+    rows = re.findall(r"^\.It (\w+) Ta ([\w, -]+) Ta",
                       section(page, "OPERATIONS"), re.M)
     check.same("algorithm", PROVIDER,
                [f"{o} {n}" for o, names in rows for n in names.split(", ")],

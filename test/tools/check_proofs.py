@@ -10,8 +10,8 @@ import ast
 import pathlib
 import sys
 
-MUST = """A1 A2 A3 B1 B2 B3 B4 B5 B6 B7 B8 B9 D1 D2 D3 D6 D7 D9 E1 E3 E5 F1 F2
-G1 SC1""".split()
+MUST = """A1 A2 A3 B1 B2 B3 B4 B5 B6 B7 B8 B9 D1 D2 D3 D6 D7 D9 E1 E2 E3 E4 E5 E6
+F1 F2 F3 F4 F6 F7 G1 G2 H1 SC1 SC6""".split()
 
 
 def constants(tree):
