@@ -301,8 +301,7 @@ static void bad_answers(void)
 {
     static const char *const answers[] = {
         "34084906810201028201039000", /* an RSA key */
-        "840101850101"
-        "9000",
+        "8401018501019000",
         "9000",
     };
 

@@ -129,10 +129,11 @@ struct side {
 
 static int set_groups(SSL_CTX *ctx, const char *groups)
 {
-    char text[64]; /* the macro takes no const */
+    char *text = OPENSSL_strdup(groups); /* the macro takes no const */
+    int ok = (int)SSL_CTX_set1_groups_list(ctx, text);
 
-    snprintf(text, sizeof text, "%s", groups);
-    return (int)SSL_CTX_set1_groups_list(ctx, text);
+    OPENSSL_free(text);
+    return ok;
 }
 
 static SSL_CTX *open_side(const struct side *side, const SSL_METHOD *method,

@@ -330,7 +330,7 @@ enum { LAST = 0x1000 };
 static void put_reference(BIO *bio, const char *uri, EVP_PKEY *key,
                           int break_at)
 {
-    uint8_t der[3072];
+    static uint8_t der[3072];
     unsigned char *spki = NULL;
     int len = i2d_PUBKEY(key, &spki);
     size_t uri_len = strlen(uri);
