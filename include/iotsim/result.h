@@ -31,7 +31,8 @@
     X(CARD_REMOVED, "the card was removed during the operation")                   \
     X(CARD_IN_USE, "another program holds the card exclusively")                   \
     X(NO_CHANNEL,                                                                  \
-      "the card has no free logical channel; other programs hold them all")        \
+      "the card has no free logical channel: programs hold them, or ones that "    \
+      "were killed have left them open until the card is reset")                   \
     X(NO_APPLET,                                                                   \
       "the card has no IoT SAFE applet under this AID; is it the right SIM, "      \
       "and is aid set?")                                                           \
