@@ -55,8 +55,8 @@
     X(WRONG_CONTAINER, "the container on the card is for another kind of key")     \
     X(NO_CONTAINER, "the card has no container that serves for this")              \
     X(KEY_LOST,                                                                    \
-      "the ephemeral key is gone: the card was reset, or another program took "    \
-      "its container")                                                             \
+      "the ephemeral key is gone: it has served once, the card was reset, or "     \
+      "another program took its container")                                        \
     X(WRONG_MODE,                                                                  \
       "the card refuses this algorithm, digest or mode for the key; the "          \
       "setting signature-mode chooses another mode")                               \
