@@ -15,12 +15,13 @@ LEAVES = {"web": "ca", "rsa": "ca"}
 @pytest.fixture
 def certificates(sim):
     """Certificates of the card as PEM files."""
-    for name in ["web", "web2", "rsa", "ca", "ca2", "sub"]:
+    for name in ["web", "web2", "rsa", "ca", "sub"]:
         sim.openssl("x509", "-in", f"iotsim:object={name}", "-out",
                     f"{name}.pem")
     return sim
 
 
+@pytest.mark.many
 @pytest.mark.proves("E4", "F3")
 @pytest.mark.parametrize("leaf", sorted(LEAVES))
 @pytest.mark.parametrize("store", ["iotsim:", "iotsim:type=cert",
@@ -106,6 +107,7 @@ def test_der_is_cut_exactly(certificates, stock, sim):
                          input=der).out
 
 
+@pytest.mark.many
 @pytest.mark.transports("socket")
 @pytest.mark.parametrize("quirk", ["read-file=240", "read-file=255",
                                    "read-file=256", "read-padding=yes",

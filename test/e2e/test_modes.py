@@ -54,6 +54,7 @@ def test_mode_by_parameter(sim, stock, card, name, mode):
     assert len(inits) == 1 and MODES[mode] in inits[0].command
 
 
+@pytest.mark.many
 @pytest.mark.transports("socket")
 @pytest.mark.parametrize("mode", sorted(MODES))
 @pytest.mark.parametrize("size", [0, 1, 55, 64, 96, 127, 128, 129, 20000])
@@ -63,6 +64,7 @@ def test_sizes(sim, stock, mode, size):
     check_sign(sim, stock, "web", bytes(i & 0xff for i in range(size)))
 
 
+@pytest.mark.many
 @pytest.mark.transports("socket")
 @pytest.mark.parametrize("digest", ["sha384", "sha512"])
 @pytest.mark.parametrize("mode", sorted(MODES))

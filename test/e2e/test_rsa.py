@@ -17,15 +17,17 @@ PSS = ["-sigopt", "rsa_padding_mode:pss"]
 PADDINGS = [pytest.param(PKCS1, id="pkcs1"), pytest.param(PSS, id="pss")]
 
 
+def take_certificate(sim, stock, name):
+    """NAME.pem and NAME.pub, from the card's certificate."""
+    sim.openssl("x509", "-in", f"iotsim:object={name}", "-out", f"{name}.pem")
+    public = stock.openssl("x509", "-in", f"{name}.pem", "-pubkey", "-noout")
+    sim.write(f"{name}.pub", public.raw)
+
+
 @pytest.fixture
 def signer(sim, stock):
     sim.write("message", MESSAGE)
-    for name in ["rsa", "rsa3072", "rsa4096"]:
-        sim.openssl("x509", "-in", f"iotsim:object={name}", "-out",
-                    f"{name}.pem")
-        public = stock.openssl("x509", "-in", f"{name}.pem", "-pubkey",
-                               "-noout")
-        sim.write(f"{name}.pub", public.raw)
+    take_certificate(sim, stock, "rsa")
     return sim
 
 
@@ -40,6 +42,7 @@ def check_dgst(signer, stock, name, digest, padding):
                    "-signature", "sig", "message")
 
 
+@pytest.mark.many
 @pytest.mark.proves("E2", "F2")
 @pytest.mark.parametrize("padding", PADDINGS)
 @pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
@@ -52,6 +55,7 @@ def test_dgst(signer, stock, digest, padding):
 @pytest.mark.parametrize("name", ["rsa3072", "rsa4096"])
 def test_long_keys(signer, stock, name, padding):
     """The answer is longer than one APDU."""
+    take_certificate(signer, stock, name)
     check_dgst(signer, stock, name, "sha256", padding)
 
 
@@ -75,6 +79,7 @@ def test_reference_costs_nothing(signer, card):
     assert card.since(mark) == []
 
 
+@pytest.mark.many
 @pytest.mark.transports("socket")
 @pytest.mark.parametrize("digest,options,words", [
     ("sha1", [], "SHA-256"),
@@ -94,6 +99,7 @@ def test_refused_in_words(signer, card, digest, options, words):
     assert count(card.since(mark), SIGN_UPDATE) == 0
 
 
+@pytest.mark.many
 @pytest.mark.transports("socket")
 @pytest.mark.parametrize("salt", ["digest", "auto", "32", "-1"])
 def test_salt_lengths(signer, stock, salt):
