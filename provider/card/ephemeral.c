@@ -402,7 +402,7 @@ iotsim_result ephemeral_check(struct card *card, const struct key *key)
     bool same;
     iotsim_result result;
 
-    if (atomic_load(&key->container->owner) != key->number)
+    if (ephemeral_is_lost(key))
         return IOTSIM_FAIL(KEY_LOST);
     result = read_point(card, key->container, point);
     same = iotsim_ok(result) &&

@@ -94,10 +94,20 @@ static int take_encoding(struct generation *g, const OSSL_PARAM *p)
     return 1;
 }
 
+/* Judged before the card is asked, which would give the old key away. */
 static int take_format(struct generation *g, const OSSL_PARAM *p)
 {
-    return params_get_text(p, g->format, sizeof g->format) ||
-           refuse(g, p->key, "the name of a form of points");
+    static const char *const formats[] = {
+        OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED,
+        OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_COMPRESSED,
+        OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_HYBRID,
+    };
+
+    if (params_get_text(p, g->format, sizeof g->format))
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+            if (OPENSSL_strcasecmp(g->format, formats[i]) == 0)
+                return 1;
+    return refuse(g, p->key, "uncompressed, compressed or hybrid");
 }
 
 static int take_bits(struct generation *g, const OSSL_PARAM *p)

@@ -372,6 +372,33 @@ static void form_of_the_point_may_be_chosen(void)
     bench_close(libctx);
 }
 
+/* A key that is there is not given away for a word that nobody knows. */
+static void unknown_form_of_the_point_costs_no_key(void)
+{
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(
+            IOTSIM_PKEY_PARAM_URI, (char *)(uintptr_t) "iotsim:object=web", 0),
+        OSSL_PARAM_construct_utf8_string(
+            OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+            (char *)(uintptr_t) "garbage", 0),
+        OSSL_PARAM_END,
+    };
+    EVP_PKEY_CTX *maker;
+    EVP_PKEY *key = NULL;
+
+    libctx = bench_open(profile);
+    maker = EVP_PKEY_CTX_new_from_name(libctx, "EC", OURS);
+    CHECK(EVP_PKEY_keygen_init(maker) == 1);
+    desk_sent();
+    CHECK(EVP_PKEY_CTX_set_params(maker, params) != 1 ||
+          EVP_PKEY_generate(maker, &key) != 1);
+    CHECK(strstr(desk_sent(), "B9") == NULL);
+    CHECK(strstr(bench_error(), "point-format") != NULL);
+    EVP_PKEY_free(key);
+    EVP_PKEY_CTX_free(maker);
+    bench_close(libctx);
+}
+
 /* The list of what may be set, and nothing but that, is heeded; unknown
  * parameters are left alone. */
 static void settable_parameters_are_heeded(void)
@@ -826,6 +853,7 @@ TEST_MAIN(TEST(key_is_made_in_its_container), TEST(refused_in_words),
           TEST(container_takes_what_cards_use),
           TEST(text_ends_where_its_parameter_does),
           TEST(form_of_the_point_may_be_chosen),
+          TEST(unknown_form_of_the_point_costs_no_key),
           TEST(settable_parameters_are_heeded),
           TEST(ephemeral_key_is_not_written), TEST(template_gives_the_group),
           TEST(parameters_take_a_point), TEST(key_on_the_card_keeps_its_point),
